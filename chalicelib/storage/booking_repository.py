@@ -30,7 +30,7 @@ from chalicelib.storage.disruption_writes import add_changed_date
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.hold_writes import update_holds
 from chalicelib.storage.mapping import format_timestamp
-from chalicelib.storage.models import BookingItem, DayItem, HoldsItem, SlotItem
+from chalicelib.storage.models import SCHEMA, BookingItem, DayItem, HoldsItem, SlotItem
 from chalicelib.storage.slot_dates import read_with_date
 from chalicelib.storage.transaction import Transaction
 
@@ -55,7 +55,7 @@ _NEXT_REVISION = DayItem.revision.set(DayItem.revision + 1)
 # The update of an item that may be new.
 _NEXT_RECORD_VERSION = (
     BookingItem.kind.set(BookingItem),
-    BookingItem.schema.set(1),
+    BookingItem.schema.set(SCHEMA),
     BookingItem.version.add(1),
 )
 

@@ -14,7 +14,6 @@ class DisruptionsItem(BaseItem, discriminator="disruptions"):
     the writes.
     """
 
-    schema = NumberAttribute(default=1)
     version = NumberAttribute()
     dates = UnicodeSetAttribute(null=True)
 

@@ -10,7 +10,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.booking_conditions import is_older_than
 from chalicelib.storage.disruption_models import DisruptionsItem
 from chalicelib.storage.mapping import format_microsecond, format_timestamp, last_change_from_raw
-from chalicelib.storage.models import DayItem, SlotItem
+from chalicelib.storage.models import SCHEMA, DayItem, SlotItem
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -53,7 +53,7 @@ def add_changed_date(transaction: Transaction, doctor_id: str, date: date, *, at
         (keys.doctor_pk(doctor_id), keys.DISRUPTIONS_SK),
         [
             DisruptionsItem.kind.set(DisruptionsItem),
-            DisruptionsItem.schema.set(1),
+            DisruptionsItem.schema.set(SCHEMA),
             DisruptionsItem.version.add(1),
             DisruptionsItem.dates.add({date.isoformat()}),
             DisruptionsItem.gsi1_pk.set(keys.DISRUPTIONS_PK),

@@ -13,7 +13,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.booking_conditions import holds_are
 from chalicelib.storage.booking_mapping import holds_from_raw
 from chalicelib.storage.mapping import format_timestamp
-from chalicelib.storage.models import HoldsItem
+from chalicelib.storage.models import SCHEMA, HoldsItem
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _NEXT_HOLDS_VERSION = (
     HoldsItem.kind.set(HoldsItem),
-    HoldsItem.schema.set(1),
+    HoldsItem.schema.set(SCHEMA),
     HoldsItem.version.add(1),
 )
 

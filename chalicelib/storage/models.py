@@ -198,7 +198,6 @@ class BookingItem(BaseItem, discriminator="booking"):
     deletes the item some time after ``expires_at`` (seconds since 1970).
     """
 
-    schema = NumberAttribute(default=1)
     version = NumberAttribute()
     slot_id = UnicodeAttribute(null=True)
     patient_reference = UnicodeAttribute(null=True)
@@ -212,7 +211,6 @@ class HoldsItem(BaseItem, discriminator="holds"):
     Each start is also the name of an attribute, with the end of the hold.
     """
 
-    schema = NumberAttribute(default=1)
     version = NumberAttribute()
     held = UnicodeSetAttribute(null=True)
 

@@ -14,7 +14,7 @@ from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
-from chalicelib.storage.models import DoctorDirectoryIndex
+from chalicelib.storage.models import SCHEMA, DoctorDirectoryIndex
 from chalicelib.storage.people_models import LoginItem, PeopleAuditItem, PersonItem
 from chalicelib.storage.transaction import Transaction
 
@@ -212,7 +212,7 @@ def _add_link(
     actions: list[Action] = [
         *further,
         PersonItem.kind.set(PersonItem),
-        PersonItem.schema.set(1),
+        PersonItem.schema.set(SCHEMA),
         PersonItem.issuer.set(account.issuer),
         PersonItem.subject.set(account.subject),
     ]
