@@ -181,7 +181,7 @@ def format_audit_instant(at: datetime) -> str:
 
 
 def parse_audit_instant(text: str) -> datetime:
-    """Reverse ``format_audit_instant``. Raises ``ValueError`` for other text."""
+    """Reverse ``format_audit_instant``. Raises ``ValueError`` for text that is no instant."""
     return datetime.strptime(text, _INSTANT_FORMAT).replace(tzinfo=UTC)
 
 

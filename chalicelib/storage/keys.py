@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from chalicelib.domain.audit_log import WITHOUT_DATE, format_audit_instant, parse_audit_instant
 
 DOCTOR_SK = "PROFILE"
+# Of partitions of bookings.
+BOOKING_PREFIX = "BOOKING#"
 BOOKING_SK = "BOOKING"
 # In the partition of the doctor whose id it is, or would be: the doctor who has it as FHIR id.
 FHIR_ID_SK = "FHIR"
@@ -33,12 +35,12 @@ SERIES_PREFIX = "SERIES#"
 # The index partition of the series that may have to be applied to later dates, sorted by doctor.
 EXTENDED_SERIES_PK = "SERIES"
 PLAN_PREFIX = "PLAN#"
-# The doctor's disruptions that may have to be announced; its index partition is sorted by time.
 EVENT_PREFIX = "EVENT#"
+# The doctor's disruptions that may have to be announced; its index partition is sorted by time.
 DISRUPTIONS_SK = "DISRUPTIONS"
 DISRUPTIONS_PK = "DISRUPTIONS"
 TIME_OFF_PREFIX = "TIMEOFF#"
-# Sorts after every day of the doctor and before everything else: one query reads days and a feed.
+# Sorts directly after the doctor's days: one query reads the days and a feed.
 CALENDAR_FEED_PREFIX = "DAY~FEED#"
 # All closures of the practice.
 CLOSURES_PK = "CLOSURES"
@@ -74,12 +76,15 @@ def is_day_sk(sk: str) -> bool:
 
 
 def parse_day_sk(sk: str) -> date:
-    return date.fromisoformat(sk.removeprefix("DAY#"))
+    return parse_date(sk.removeprefix("DAY#"))
 
 
 def parse_date(text: str) -> date:
     """Reverse ``date.isoformat``. Raises ``ValueError`` for any other text."""
-    return date.fromisoformat(text)
+    parsed = date.fromisoformat(text)
+    if parsed.isoformat() != text:  # ``20261123`` and ``2026-W48-1`` are ISO 8601 too
+        raise ValueError(text)
+    return parsed
 
 
 def slot_sk(start: datetime) -> str:
@@ -93,14 +98,14 @@ def holds_sk(client: str) -> str:
 
 def booking_pk(client: str, booking_id: str) -> str:
     """Return the partition of one booking of a client."""
-    return f"BOOKING#{_encode(client)}#{_encode(booking_id)}"
+    return f"{BOOKING_PREFIX}{_encode(client)}#{_encode(booking_id)}"
 
 
 def parse_booking_pk(pk: str) -> tuple[str, str]:
     """Return the client and the booking id. Raises ``ValueError`` for another partition."""
-    kind, client, booking_id = pk.split("#")
-    if kind != BOOKING_SK:
+    if not pk.startswith(BOOKING_PREFIX):
         raise ValueError(pk)
+    client, booking_id = pk.removeprefix(BOOKING_PREFIX).split("#")
     return unquote(client), unquote(booking_id)
 
 
@@ -109,10 +114,10 @@ def redact_key(pk: str, sk: str) -> str:
 
     A booking id identifies a booking of a patient, so it is in no log.
     """
-    kind, *parts = pk.split("#")
-    if kind != "BOOKING":
+    if not pk.startswith(BOOKING_PREFIX):
         return f"{pk} {sk}"
-    return "#".join([kind, *parts[:1]]) if len(parts) > 1 else kind
+    client, is_separated, _ = pk.removeprefix(BOOKING_PREFIX).partition("#")
+    return f"{BOOKING_PREFIX}{client}" if is_separated else BOOKING_PREFIX
 
 
 def change_sk(date: date, request_id: str) -> str:
