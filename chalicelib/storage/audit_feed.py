@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.storage import keys, pagination
 from chalicelib.storage.audit_mapping import audit_entry_from_item, legacy_entry_from_item
 from chalicelib.storage.decoding import decode_readable
-from chalicelib.storage.models import AuditItem, BaseItem, ChangeItem, DoctorDirectoryIndex
+from chalicelib.storage.models import AuditItem, BaseItem, ChangeItem, SharedIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ def _query_doctor(search: ChangeSearch, position: str | None, page_size: int) ->
     }
     items = AuditItem.query(
         partition,
-        index_name=DoctorDirectoryIndex.Meta.index_name,
+        index_name=SharedIndex.Meta.index_name,
         scan_index_forward=False,
         page_size=page_size,
         last_evaluated_key=_item_key(partition, position) | index_position if position else None,

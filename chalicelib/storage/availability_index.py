@@ -21,7 +21,7 @@ from chalicelib.storage.mapping import (
     date_from_item,
     day_from_item,
 )
-from chalicelib.storage.models import DayItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import DayItem, DoctorItem, SharedIndex
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class AvailabilityIndex:
                     DayItem.query(
                         keys.search_pk(specialty, date),
                         key_condition,
-                        index_name=DoctorDirectoryIndex.Meta.index_name,
+                        index_name=SharedIndex.Meta.index_name,
                         limit=limit,
                         page_size=limit,
                     )
@@ -220,7 +220,7 @@ def _index_key(doctor: Doctor, date: date) -> tuple[str, str]:
 
 
 def _key_after(position: str | None, prefix: str) -> Condition | None:
-    sort_key = DoctorDirectoryIndex.gsi1_sk
+    sort_key = SharedIndex.gsi1_sk
     if position is None:
         return sort_key.startswith(prefix) if prefix else None
     # A key ends with "#", so none is the prefix of another; "~" sorts after all of a doctor id.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.storage import keys
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.models import AuditItem, DoctorDirectoryIndex, HoldsItem
+from chalicelib.storage.models import AuditItem, HoldsItem, SharedIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def _latest_entries(doctor_id: str) -> Iterator[str]:
     """Yield the keys of the latest entry and of those before which a late write may still come."""
     items = AuditItem.query(
         keys.audit_pk(doctor_id),
-        index_name=DoctorDirectoryIndex.Meta.index_name,
+        index_name=SharedIndex.Meta.index_name,
         scan_index_forward=False,
         page_size=_FIRST_READ_SIZE,
         attributes_to_get=[AuditItem.gsi1_sk.attr_name],

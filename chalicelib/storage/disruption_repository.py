@@ -19,7 +19,7 @@ from chalicelib.storage.mapping import (
     format_timestamp,
     parse_timestamp,
 )
-from chalicelib.storage.models import DayItem, DoctorDirectoryIndex
+from chalicelib.storage.models import DayItem, SharedIndex
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class DisruptionRepository:
             items = DisruptionsItem.query(
                 keys.DISRUPTIONS_PK,
                 DisruptionsItem.gsi1_sk <= format_microsecond(now),
-                index_name=DoctorDirectoryIndex.Meta.index_name,
+                index_name=SharedIndex.Meta.index_name,
                 limit=limit,
                 page_size=limit,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.storage import keys
-from chalicelib.storage.models import DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import DoctorItem, SharedIndex
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -60,13 +60,13 @@ def _list_with_prefix(
 ) -> list[DoctorItem]:
     if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
         return []  # no item can have such a key
-    condition = DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None
+    condition = SharedIndex.gsi1_sk.startswith(prefix) if prefix else None
     return _query(condition, position, limit=limit, is_backward=is_backward)
 
 
 def _next_specialty(specialty: str | None, *, is_backward: bool) -> str | None:
     """Return the specialty after this one, or the first; None after the last."""
-    sort_key, condition = DoctorDirectoryIndex.gsi1_sk, None
+    sort_key, condition = SharedIndex.gsi1_sk, None
     if specialty is not None:
         prefix = sort_key_prefix(specialty, None)
         condition = sort_key < prefix if is_backward else sort_key > f"{prefix}{_LAST}"
@@ -85,7 +85,7 @@ def _query(
         DoctorItem.query(
             keys.DIRECTORY_PK,
             condition,
-            index_name=DoctorDirectoryIndex.Meta.index_name,
+            index_name=SharedIndex.Meta.index_name,
             limit=limit,
             page_size=limit,
             last_evaluated_key=_start_key(position) if position else None,

@@ -17,7 +17,7 @@ from chalicelib.domain.errors import DoctorModifiedError
 from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.decoding import decode_readable, decoder, require
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.models import BaseItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import BaseItem, DoctorItem, SharedIndex
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def find_by_name(text: str, *, limit: int, cursor: str | None) -> NamePage:
     prefix = keys.name_prefix(max(words, key=len))
     search = ("names", *words)
     position = pagination.decode_cursor(cursor, search=search, part_count=2) if cursor else None
-    sort_key = DoctorDirectoryIndex.gsi1_sk
+    sort_key = SharedIndex.gsi1_sk
     condition = (
         sort_key.startswith(prefix)
         if position is None
@@ -114,7 +114,7 @@ def find_by_name(text: str, *, limit: int, cursor: str | None) -> NamePage:
             DoctorNameItem.query(
                 keys.NAMES_PK,
                 condition,
-                index_name=DoctorDirectoryIndex.Meta.index_name,
+                index_name=SharedIndex.Meta.index_name,
                 limit=_PAGE_SIZE,
                 page_size=_PAGE_SIZE,
             )

@@ -19,7 +19,7 @@ from chalicelib.storage.doctor_mapping import (
 )
 from chalicelib.storage.doctor_names import add_names
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.models import DelegateItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import DelegateItem, DoctorItem, SharedIndex
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -143,9 +143,7 @@ class DoctorRepository:
     def count(self) -> int:
         """Return the number of doctors; eventually consistent. Raises ``StoreUnavailableError``."""
         with translate_read_errors():
-            return DoctorItem.count(
-                keys.DIRECTORY_PK, index_name=DoctorDirectoryIndex.Meta.index_name
-            )
+            return DoctorItem.count(keys.DIRECTORY_PK, index_name=SharedIndex.Meta.index_name)
 
     def list_page(
         self,

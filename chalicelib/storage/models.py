@@ -29,11 +29,16 @@ RawItem = dict[str, Any]
 DECODING_ERRORS = (AttributeError, KeyError, OSError, OverflowError, TypeError, ValueError)
 
 
-class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):
-    """Doctors, and their days by specialty and date, in the order of a search."""
+class SharedIndex(GlobalSecondaryIndex[Any]):
+    """The index of every kind of item that is found by another key than its own.
+
+    Each kind has partitions of its own (``keys``): doctors, and their days by specialty and date,
+    both in the order of a search; the words of doctors' names; people; the audit entries of each
+    doctor; series that may have to be applied further; disruptions that may have to be announced.
+    """
 
     class Meta:
-        """The sort keys are made by ``keys.join_sort_key``."""
+        """Its name, and that items are in it as a whole."""
 
         index_name = "GSI1"
         projection = AllProjection()
@@ -61,7 +66,7 @@ class BaseItem(Model):
     pk = UnicodeAttribute(hash_key=True, attr_name="PK")
     sk = UnicodeAttribute(range_key=True, attr_name="SK")
     kind = DiscriminatorAttribute(attr_name="type")
-    directory = DoctorDirectoryIndex()
+    shared_index = SharedIndex()
     gsi1_pk = UnicodeAttribute(null=True, attr_name="GSI1PK")
     gsi1_sk = UnicodeAttribute(null=True, attr_name="GSI1SK")
     # The version of the item's format; items of the first releases have none.
@@ -165,7 +170,7 @@ class DayItem(BaseItem, discriminator="day"):
 
 
 class SlotItem(BaseItem, discriminator="slot"):
-    """The truth about one slot.
+    """The authoritative item of one slot; the day's map is a copy for reads.
 
     It has ``holder``, ``held_since`` and ``held_until`` while it is held, ``booking_id`` and
     ``booked_at`` while it is booked, and then also the ``client`` that owns the hold or booking.
@@ -218,8 +223,8 @@ class HoldsItem(BaseItem, discriminator="holds"):
 class ChangeItem(BaseItem, discriminator="change"):
     """The idempotency record of a save.
 
-    Up to the audit log, it also had who saved what and when; ``opened`` and ``closed`` have the
-    format of the day's ``slots``.
+    Items from before the audit log also have who saved what and when; ``opened`` and ``closed``
+    have the format of the day's ``slots``.
     """
 
     request_id = UnicodeAttribute()

@@ -14,7 +14,7 @@ from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
-from chalicelib.storage.models import SCHEMA, DoctorDirectoryIndex
+from chalicelib.storage.models import SCHEMA, SharedIndex
 from chalicelib.storage.people_models import LoginItem, PeopleAuditItem, PersonItem
 from chalicelib.storage.transaction import Transaction
 
@@ -81,8 +81,8 @@ class PeopleRepository:
             items = list(
                 PersonItem.query(
                     keys.PEOPLE_PK,
-                    DoctorDirectoryIndex.gsi1_sk > position if position else None,
-                    index_name=DoctorDirectoryIndex.Meta.index_name,
+                    SharedIndex.gsi1_sk > position if position else None,
+                    index_name=SharedIndex.Meta.index_name,
                     limit=limit + 1,
                     page_size=limit + 1,
                 )

@@ -10,7 +10,7 @@ from chalicelib.domain.plan_errors import PlanModifiedError
 from chalicelib.domain.series import SeriesVersions
 from chalicelib.storage import keys
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.models import DoctorDirectoryIndex
+from chalicelib.storage.models import SharedIndex
 from chalicelib.storage.pagination import DoctorIdPage
 from chalicelib.storage.plan_models import SeriesItem
 from chalicelib.storage.series_mapping import applied_actions, series_from_item, series_to_item
@@ -81,7 +81,7 @@ class SeriesRepository:
             items = list(
                 SeriesItem.query(
                     keys.EXTENDED_SERIES_PK,
-                    index_name=DoctorDirectoryIndex.Meta.index_name,
+                    index_name=SharedIndex.Meta.index_name,
                     limit=limit,
                     page_size=limit,
                     last_evaluated_key=start,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.storage.disruption_models import DisruptionsItem
-from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, SlotItem
+from chalicelib.storage.models import BaseItem, DayItem, SharedIndex, SlotItem
 from chalicelib.storage.webhook_models import DeliveryItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
@@ -107,12 +107,12 @@ CONDITIONS_WITHOUT_MUTANT = (
     ("chalicelib.storage.audit_log:AuditLog.count_cancelled", condition("between"), KEY_RANGE),
     (
         "chalicelib.storage.doctor_directory:_list_with_prefix",
-        condition(DoctorDirectoryIndex),
+        condition(SharedIndex),
         KEY_RANGE,
     ),
     (
         "chalicelib.storage.people_repository:PeopleRepository.list_signed_in",
-        condition(DoctorDirectoryIndex),
+        condition(SharedIndex),
         KEY_RANGE,
     ),
     (
