@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain.errors import (
-    DayModifiedError,
-    DoctorModifiedError,
-    StoreUnavailableError,
-)
+from chalicelib.domain.errors import DayModifiedError, StoreUnavailableError
 from chalicelib.storage import keys, pagination
+from chalicelib.storage.day_writes import check_doctor_index_key
 from chalicelib.storage.decoding import decode_readable
-from chalicelib.storage.doctor_mapping import directory_sort_key, search_sort_key
+from chalicelib.storage.doctor_mapping import search_sort_key
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     date_from_item,
     day_from_item,
 )
-from chalicelib.storage.models import DayItem, DoctorItem, SharedIndex
+from chalicelib.storage.models import DayItem, SharedIndex
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -174,11 +171,7 @@ class AvailabilityIndex:
         """
         pk = keys.doctor_pk(doctor.doctor_id)
         transaction = Transaction()
-        transaction.check(
-            (pk, keys.DOCTOR_SK),
-            condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-            on_failure=lambda _: DoctorModifiedError(),
-        )
+        check_doctor_index_key(transaction, pk, doctor)
         for date in dates:
             gsi1_pk, gsi1_sk = _index_key(doctor, date)
             transaction.update(

@@ -111,7 +111,10 @@ def put_save_record(transaction: Transaction, pk: str, date: date, record: SaveR
 
 
 def check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -> None:
-    # A new day is written with the doctor's index key, which must be the current one.
+    """Require that the doctor's specialty and location, of which a day gets its key, are current.
+
+    If not, the transaction fails with ``DoctorModifiedError``.
+    """
     transaction.check(
         (pk, keys.DOCTOR_SK),
         condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),

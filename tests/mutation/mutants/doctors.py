@@ -56,7 +56,7 @@ MUTANTS = (
     ),
     Mutant(
         "Days are re-indexed where their doctor is no longer found",
-        "chalicelib.storage.availability_index:AvailabilityIndex.reindex",
+        "chalicelib.storage.day_writes:check_doctor_index_key",
         exists(condition(DoctorItem, "gsi1_sk")),
         "tests/api/test_relocation.py::test_concurrent_relocations_keep_the_later_location",
     ),
