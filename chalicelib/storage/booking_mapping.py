@@ -15,7 +15,12 @@ from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import Slot, SlotId, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decoder
-from chalicelib.storage.mapping import format_microsecond, format_timestamp, parse_timestamp
+from chalicelib.storage.mapping import (
+    format_microsecond,
+    format_timestamp,
+    parse_optional_timestamp,
+    parse_timestamp,
+)
 from chalicelib.storage.models import BookingItem, HoldsItem, SlotItem
 
 if TYPE_CHECKING:
@@ -58,19 +63,19 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
             start=keys.parse_instant(item.start),
             end=keys.parse_instant(item.end),
             status=status,
-            held_until=_parse_optional(item.held_until),
+            held_until=parse_optional_timestamp(item.held_until),
             stored_date=keys.parse_date(item.date) if item.date else None,
             is_desk_booking=status is SlotStatus.BOOKED and item.client == PRACTICE,
             disrupted_since=disruption.since if disruption else None,
         ),
         client=item.client,
         holder=item.holder,
-        held_since=_parse_optional(item.held_since),
+        held_since=parse_optional_timestamp(item.held_since),
         booking_id=item.booking_id,
-        booked_at=_parse_optional(item.booked_at),
+        booked_at=parse_optional_timestamp(item.booked_at),
         patient_reference=item.patient_reference,
         disruption=disruption,
-        changed_at=_parse_optional(item.changed_at),
+        changed_at=parse_optional_timestamp(item.changed_at),
     )
 
 
@@ -147,7 +152,3 @@ def holds_from_raw(raw_item: RawItem) -> ClientHolds:
         )
 
     return decode(HoldsItem.from_raw_data(raw_item))
-
-
-def _parse_optional(text: str | None) -> datetime | None:
-    return parse_timestamp(text) if text else None

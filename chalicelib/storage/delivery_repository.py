@@ -17,7 +17,7 @@ from chalicelib.domain.webhook_delivery import (
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decode_readable, decoder, require
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import format_microsecond, parse_timestamp
+from chalicelib.storage.mapping import format_microsecond, parse_optional_timestamp, parse_timestamp
 from chalicelib.storage.transaction import Transaction
 from chalicelib.storage.webhook_models import DeliveryItem
 
@@ -117,14 +117,10 @@ def _delivery_from_item(item: DeliveryItem) -> Delivery:
         replays=int(item.replays),
         tries=int(item.tries),
         last=Attempt(status=status, error=error) if status or error else None,
-        tried_at=_parse_optional(item.tried_at),
-        next_try_at=_parse_optional(item.next_try_at),
+        tried_at=parse_optional_timestamp(item.tried_at),
+        next_try_at=parse_optional_timestamp(item.next_try_at),
     )
 
 
 def _format_optional(at: datetime | None) -> str | None:
     return format_microsecond(at) if at else None
-
-
-def _parse_optional(text: str | None) -> datetime | None:
-    return parse_timestamp(text) if text else None

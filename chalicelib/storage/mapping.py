@@ -62,7 +62,7 @@ def day_from_item(item: DayItem) -> Day:
         date=date,
         version=int(item.version),
         revision=int(item.revision),
-        changed_at=parse_timestamp(item.changed_at) if item.changed_at else None,
+        changed_at=parse_optional_timestamp(item.changed_at),
         slots={slot.start: slot for slot in slots if slot},
         is_incomplete=None in slots or series_versions is None or blocked is None,
         series_versions=series_versions or {},
@@ -199,7 +199,7 @@ def last_change_from_raw(raw_item: RawItem | None) -> datetime | None:
 
 @decoder
 def _last_change_from_item(item: SlotItem) -> datetime | None:
-    return parse_timestamp(item.changed_at) if item.changed_at else None
+    return parse_optional_timestamp(item.changed_at)
 
 
 def save_record_to_item(pk: str, date: date, record: SaveRecord) -> RawItem:
@@ -234,3 +234,7 @@ def format_microsecond(instant: datetime) -> str:
 
 
 parse_timestamp = keys.parse_instant
+
+
+def parse_optional_timestamp(text: str | None) -> datetime | None:
+    return parse_timestamp(text) if text else None

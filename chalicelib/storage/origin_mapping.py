@@ -30,9 +30,14 @@ class RawOrigin(TypedDict):
     starts: list[int]
 
 
+def utc_midnight(date: date) -> datetime:
+    """Return the instant from which the minutes of a date's slots count."""
+    return datetime.combine(date, time(), UTC)
+
+
 def origins_to_raw(slots: Iterable[Slot], date: date) -> list[RawOrigin] | None:
     """Return the origins of slots of that date; None if no slot has one."""
-    midnight = _midnight(date)
+    midnight = utc_midnight(date)
     starts: dict[SlotOrigin, list[int]] = {}
     for slot in slots:
         if slot.origin is not None:
@@ -45,7 +50,7 @@ def origins_to_raw(slots: Iterable[Slot], date: date) -> list[RawOrigin] | None:
 
 def origins_from_raw(raw: list[RawOrigin] | None, date: date) -> Mapping[datetime, SlotOrigin]:
     """Return the origins by start. Raises one of ``DECODING_ERRORS`` if they are malformed."""
-    midnight = _midnight(date)
+    midnight = utc_midnight(date)
     return {
         midnight + start * _MINUTE: origin
         for each in raw or ()
@@ -61,7 +66,3 @@ def readable_origins(day: DayItem, date: date) -> Mapping[datetime, SlotOrigin]:
     except DECODING_ERRORS:
         report_unreadable(day)
         return {}
-
-
-def _midnight(date: date) -> datetime:
-    return datetime.combine(date, time(), UTC)

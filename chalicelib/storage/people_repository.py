@@ -13,7 +13,7 @@ from chalicelib.domain.person import Account, Person
 from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import format_microsecond, parse_timestamp
+from chalicelib.storage.mapping import format_microsecond, parse_optional_timestamp
 from chalicelib.storage.models import SCHEMA, SharedIndex
 from chalicelib.storage.people_models import LoginItem, PeopleAuditItem, PersonItem
 from chalicelib.storage.transaction import Transaction
@@ -273,9 +273,9 @@ def person_from_item(item: PersonItem) -> Person:
         name=str(item.pk).removeprefix(keys.person_pk("")),
         account=Account(item.issuer, item.subject) if item.subject else None,
         generation=int(item.generation or 0),
-        not_before=parse_timestamp(item.not_before) if item.not_before else None,
+        not_before=parse_optional_timestamp(item.not_before),
         ended_sessions=dict(map(_parse_ended, item.ended or ())),
-        last_sign_in=parse_timestamp(item.last_sign_in) if item.last_sign_in else None,
+        last_sign_in=parse_optional_timestamp(item.last_sign_in),
         roles=frozenset(filter(None, str(item.roles or "").split(_ROLE_SEPARATOR))),
     )
 

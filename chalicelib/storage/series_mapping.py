@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.compression import compress_json, decompress_json
 from chalicelib.storage.decoding import decoder
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
+from chalicelib.storage.origin_mapping import utc_midnight
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
 from chalicelib.storage.time_off_mapping import time_off_from_raw, time_off_to_raw
 
@@ -186,7 +187,7 @@ def closing_to_raw(closing: Mapping[date, frozenset[datetime]]) -> str:
         {
             on.isoformat(): sorted((start - midnight) // _MINUTE for start in starts)
             for on, starts in closing.items()
-            for midnight in [_midnight(on)]
+            for midnight in [utc_midnight(on)]
         }
     )
 
@@ -196,13 +197,13 @@ def _closing_from_raw(raw: str) -> dict[date, frozenset[datetime]]:
     return {
         on: frozenset(midnight + minute * _MINUTE for minute in minutes)
         for on, minutes in by_date.items()
-        for midnight in [_midnight(on)]
+        for midnight in [utc_midnight(on)]
     }
 
 
 def _imported_to_raw(imported: Mapping[date, tuple[Slot, ...]]) -> dict[str, list[RawSlot]]:
     return {
-        on.isoformat(): [_slot_to_raw(slot, _midnight(on)) for slot in slots]
+        on.isoformat(): [_slot_to_raw(slot, utc_midnight(on)) for slot in slots]
         for on, slots in imported.items()
     }
 
@@ -210,7 +211,7 @@ def _imported_to_raw(imported: Mapping[date, tuple[Slot, ...]]) -> dict[str, lis
 def _imported_from_raw(raw: dict[str, list[RawSlot]]) -> dict[date, tuple[Slot, ...]]:
     by_date = {date.fromisoformat(text): slots for text, slots in raw.items()}
     return {
-        on: tuple(_slot_from_raw(slot, _midnight(on)) for slot in slots)
+        on: tuple(_slot_from_raw(slot, utc_midnight(on)) for slot in slots)
         for on, slots in by_date.items()
     }
 
@@ -248,10 +249,6 @@ def author_from_raw(raw: dict[str, Any]) -> Actor:
         client=str(raw["client"]),
         subject=raw["subject"],
     )
-
-
-def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time(), UTC)
 
 
 def _range_to_raw(start: timedelta, end: timedelta) -> list[str]:

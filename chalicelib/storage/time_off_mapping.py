@@ -10,7 +10,7 @@ from chalicelib.domain.slot import Slot, SlotOrigin
 from chalicelib.domain.time_off import BlockedStretch, BlockKind, TimeOff, TimeOffAct
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decoder
-from chalicelib.storage.mapping import format_timestamp, parse_timestamp
+from chalicelib.storage.mapping import format_timestamp, parse_optional_timestamp, parse_timestamp
 from chalicelib.storage.models import DayItem
 from chalicelib.storage.time_off_models import TimeOffItem
 
@@ -136,8 +136,8 @@ def time_off_from_raw(raw: dict[str, Any]) -> TimeOff:
         act=TimeOffAct(raw["act"]),
         first=date.fromisoformat(raw["first"]),
         last=date.fromisoformat(raw["last"]),
-        start=parse_timestamp(raw["start"]) if raw["start"] else None,
-        end=parse_timestamp(raw["end"]) if raw["end"] else None,
+        start=parse_optional_timestamp(raw["start"]),
+        end=parse_optional_timestamp(raw["end"]),
         is_lifted=bool(raw["lifted"]),
         closure_id=raw["closure"],
     )

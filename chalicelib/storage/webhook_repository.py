@@ -17,7 +17,7 @@ from chalicelib.domain.webhook import (
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decode_readable, decoder, require
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import format_microsecond, parse_timestamp
+from chalicelib.storage.mapping import format_microsecond, parse_optional_timestamp, parse_timestamp
 from chalicelib.storage.transaction import Transaction
 from chalicelib.storage.webhook_models import WebhookAuditItem, WebhookItem
 
@@ -125,7 +125,7 @@ def _webhook_from_item(item: WebhookItem) -> Webhook:
         url=require(item.url),
         events=frozenset(map(EventType, item.events)),
         secrets=tuple(
-            Secret(value=str(value), valid_until=parse_timestamp(until) if until else None)
+            Secret(value=str(value), valid_until=parse_optional_timestamp(until))
             for value, until in item.secrets
         ),
         created_at=parse_timestamp(require(item.created_at)),
