@@ -41,19 +41,17 @@ class SeriesRepository:
             )
             return _decode(items)
 
-    def add_version(self, doctor_id: str, series: Series) -> None:
-        """Store a version. Raises ``PlanModifiedError`` if there is one with its number."""
-        transaction = Transaction()
-        _put_version(transaction, doctor_id, series)
-        transaction.commit()
-
     def replace_version(self, doctor_id: str, former: Series, series: Series) -> None:
         """Store the next version, applied to the same date, in place of the former in the index.
 
         Raises ``PlanModifiedError`` if there is a version with its number.
         """
         transaction = Transaction()
-        _put_version(transaction, doctor_id, series)
+        transaction.put(
+            series_to_item(doctor_id, series).serialize(),
+            condition=SeriesItem.pk.does_not_exist(),
+            on_failure=lambda _: PlanModifiedError(),
+        )
         remove_from_index(transaction, doctor_id, former)
         transaction.commit()
 
@@ -96,14 +94,6 @@ class SeriesRepository:
 
 def _key_of(doctor_id: str, series: Series) -> Key:
     return keys.doctor_pk(doctor_id), keys.series_sk(series.series_id, series.version)
-
-
-def _put_version(transaction: Transaction, doctor_id: str, series: Series) -> None:
-    transaction.put(
-        series_to_item(doctor_id, series).serialize(),
-        condition=SeriesItem.pk.does_not_exist(),
-        on_failure=lambda _: PlanModifiedError(),
-    )
 
 
 def remove_from_index(transaction: Transaction, doctor_id: str, series: Series) -> None:

@@ -13,6 +13,7 @@ from chalicelib.domain.plan_errors import PlanModifiedError, PlanUndoneError
 from chalicelib.storage.plan_repository import PlanRepository
 from chalicelib.storage.series_repository import SeriesRepository
 from tests.support import factories
+from tests.support.direct_writes import store_series
 from tests.support.factories import MONDAY, SUNDAY_NOON
 from tests.support.plans import (
     MORNING,
@@ -220,23 +221,25 @@ def test_stop_during_a_save_leaves_the_later_dates(client: AppClient) -> None:
 
 
 def test_version_is_stored_once() -> None:
-    repository.add_version("dr-lee", SERIES)
+    second = replace(SERIES, version=2)
+    store_series("dr-lee", SERIES)
+    store_series("dr-lee", second)
 
     with pytest.raises(PlanModifiedError):
-        repository.add_version("dr-lee", replace(SERIES, name="Another"))
+        repository.replace_version("dr-lee", SERIES, replace(second, name="Another"))
 
-    assert latest() == SERIES
+    assert latest() == second
 
 
 def test_first_extension_is_recorded() -> None:
-    repository.add_version("dr-lee", SERIES)
+    store_series("dr-lee", SERIES)
     repository.set_applied_to("dr-lee", SERIES, TUESDAY)
 
     assert latest().applied_to == TUESDAY
 
 
 def test_extension_never_goes_back() -> None:
-    repository.add_version("dr-lee", SERIES)
+    store_series("dr-lee", SERIES)
     repository.set_applied_to("dr-lee", SERIES, TUESDAY)
     repository.set_applied_to("dr-lee", SERIES, MONDAY)
 

@@ -14,9 +14,9 @@ import pytest
 from chalicelib.domain.series import Series, TimeRange
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_repository import DoctorRepository
-from chalicelib.storage.series_repository import SeriesRepository
 from cloud.rehearsal import STACK
 from local import demo_data
+from tests.support.direct_writes import store_series
 from tests.support.profile import rounds
 from tests.support.scheduled_event import SCHEDULED_EVENT
 
@@ -46,7 +46,7 @@ def add_doctor_with_series(number: int) -> Doctor:
         applied_to=today + 29 * ONE_DAY,
     )
     DoctorRepository().add(doctor)
-    SeriesRepository().add_version(doctor.doctor_id, series)
+    store_series(doctor.doctor_id, series)
     return doctor
 
 

@@ -10,10 +10,13 @@ from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.mapping import format_timestamp
 from chalicelib.storage.models import DayItem, SlotItem
+from chalicelib.storage.series_mapping import series_to_item
 from tests.support.factories import LONDON, SUNDAY_NOON
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from chalicelib.domain.series import Series
 
 
 def book(start: datetime, held_until: datetime | None = None) -> None:
@@ -36,6 +39,11 @@ def book_without_owner(start: datetime, booking_id: str, patient_reference: str)
     """Book a slot of Dr Lee as the first release did, without a booking record."""
     book(start)
     _set_attributes(start, booking_id=booking_id, patient_reference=patient_reference)
+
+
+def store_series(doctor_id: str, series: Series) -> None:
+    """Store a version of a series, without the plan that made it."""
+    series_to_item(doctor_id, series).save()
 
 
 def _set_attributes(start: datetime, **texts: str) -> None:

@@ -168,7 +168,7 @@ MUTANTS = (
     ),
     Mutant(
         "A version of a series is stored twice",
-        "chalicelib.storage.series_repository:_put_version",
+        "chalicelib.storage.series_repository:SeriesRepository.replace_version",
         becomes(condition(SeriesItem, "does_not_exist"), None),
         f"{_TESTS}::test_version_is_stored_once",
     ),
