@@ -95,6 +95,21 @@ def test_save_that_commits_late_changes_the_file(client: AppClient, count: int) 
     assert (response.status, "2026-11-23T10:00" in response.text) == (200, True)
 
 
+def test_poll_reads_one_page_of_entries_if_others_are_old(client: AppClient) -> None:
+    for hour in range(12):
+        client.clock.now += timedelta(milliseconds=100)
+        client.save(f"{hour:02}:00", date=TUESDAY, doctor_id="dr-quarter")
+    client.clock.now += timedelta(minutes=11)
+    client.save("10:00", doctor_id="dr-quarter")
+    path = "/fhir/bulk-publish/Slot.ndjson?schedule=dr-quarter"
+    tag = client.get(path).headers["ETag"]
+
+    with client.record_calls() as calls:
+        response = client.get(path, If_None_Match=tag)
+
+    assert (response.status, calls) == (304, ["BatchGetItem", "Query", "Query"])
+
+
 @pytest.mark.usefixtures("open_slots")
 def test_other_doctors_and_reads_leave_the_file_as_it_is(client: AppClient) -> None:
     etag = client.get(FILE).headers["ETag"]
