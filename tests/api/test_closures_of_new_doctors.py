@@ -12,7 +12,7 @@ from chalicelib.domain.errors import StoreUnavailableError
 from tests.support import app_setup
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import DOCTOR_SETTINGS, MONDAY, make_doctor
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.short_steps import DATES_PER_STEP, build_services_with_short_steps
 from tests.support.time_off import make_closure
 
@@ -63,7 +63,7 @@ def test_page_gives_new_doctor_closure_longer_than_a_step(
     client: AppClient, closure_id: str
 ) -> None:
     assert closure_id
-    form = SentForm(client.get("/new-doctor", Accept="text/html"))
+    form = HtmlForm(client.get("/new-doctor", Accept="text/html"))
     form.set(name="Dr Noor Haddad", specialty="cardiology", location="Leeds")
 
     assert form.send(client).status == 200

@@ -102,7 +102,7 @@ def test_preview_counts_no_hold_as_a_patient(client: AppClient, act: str, button
     client.save("09:00", "09:30", "10:00")
     client.book("09:00")
     client.hold("09:30")
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
 
     preview = follow(client, form.set(act=act).send(client))
 
@@ -117,7 +117,7 @@ def test_preview_lists_the_first_bookings(client: AppClient) -> None:
     client.save(*times, "13:00")
     for time in (*times, "13:00"):
         client.book(time, f"b-{time.replace(':', '')}")
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
 
     preview = follow(client, form.send(client))
 

@@ -51,4 +51,4 @@ def test_other_partitions_are_no_bookings(pk: str) -> None:
     ],
 )
 def test_booking_id_is_left_out_of_the_log(pk: str, logged: str) -> None:
-    assert keys.loggable(pk, "PROFILE") == logged
+    assert keys.redact_key(pk, "PROFILE") == logged
