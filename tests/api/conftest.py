@@ -53,14 +53,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on MiniStack, and on moto nightly.
 
     Tests marked ``both_stores`` always run on both. They are a sample of what DynamoDB must do:
-    saves, holds, bookings, rejected conditions and pages of a query.
+    saves, holds, bookings, rejected conditions and pages of a query. Those marked ``large`` never
+    run on moto: it copies the table with each transaction, and keeps the copies.
     """
     if "dynamodb_endpoint" in metafunc.fixturenames:
         is_daily = metafunc.definition.get_closest_marker("both_stores")
+        is_large = metafunc.definition.get_closest_marker("large")
         moto = pytest.param("moto", marks=() if is_daily else pytest.mark.nightly)
-        metafunc.parametrize(
-            "dynamodb_endpoint", [moto, "ministack"], indirect=True, scope="session"
-        )
+        stores = ["ministack"] if is_large else [moto, "ministack"]
+        metafunc.parametrize("dynamodb_endpoint", stores, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

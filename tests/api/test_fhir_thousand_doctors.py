@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.raw_table import RawItem
 
-pytestmark = pytest.mark.nightly
+pytestmark = [pytest.mark.nightly, pytest.mark.large]
 FIRST = date(2026, 11, 23)
 BUSY = make_doctor("dr-busy", make_grid(("00:00", "24:00"), minutes=15))
 OTHERS = [make_doctor(f"dr-{number:04}") for number in range(999)]
