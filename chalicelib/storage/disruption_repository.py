@@ -89,7 +89,7 @@ class DisruptionRepository:
         pending = table.batch_get([(pk, keys.DISRUPTIONS_SK)]).get((pk, keys.DISRUPTIONS_SK))
         if pending is None:
             return None
-        version, dates = _note_from_item(pending)
+        version, dates = _pending_from_item(pending)
         read = dates[:MAX_DATES]
         items = table.batch_get([(pk, keys.day_sk(on)) for on in read]) if read else {}
         days = (_marked_day(on, items.get((pk, keys.day_sk(on))), now) for on in read)
@@ -128,9 +128,9 @@ class DisruptionRepository:
 
 
 @decoder
-def _note_from_item(note: DisruptionsItem) -> tuple[int, list[date]]:
+def _pending_from_item(item: DisruptionsItem) -> tuple[int, list[date]]:
     """Return the version, and the dates in their order."""
-    return int(note.version), sorted(keys.parse_date(text) for text in note.dates or ())
+    return int(item.version), sorted(keys.parse_date(text) for text in item.dates or ())
 
 
 def _marked_day(on: date, item: DayItem | None, now: datetime) -> MarkedDay:
