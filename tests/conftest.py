@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         nightly = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=nightly)
         items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+
+
+def pytest_runtest_teardown() -> None:
+    """Free the copies of the table that moto keeps, one for each transaction."""
+    if model_instances := sys.modules.get("moto.core.model_instances"):
+        model_instances.reset_model_data()
 
 
 @pytest.fixture(scope="session")
