@@ -105,7 +105,7 @@ class Closure:
 class ClosureRest:
     """What is left of a closure for one doctor, after a step.
 
-    Its dates from ``first`` on while ``version`` is the latest one; else, or if None, all dates.
+    If ``version`` is still the latest, the dates from ``first`` on; else all dates.
     """
 
     version: int | None = None

@@ -52,7 +52,7 @@ def test_app_may_call_exactly_what_it_calls_of_the_pool(resources: dict[str, Any
     accounts = (folder / "user_accounts.py").read_text()
     directory = (folder / "user_directory.py").read_text()
     calls = {
-        *re.findall(r"lambda pool: pool\.(\w+)", accounts),
+        *re.findall(r"\bpool\.(\w+)\(", accounts),
         *re.findall(r"client\.(admin_\w+)\(", directory),
     } - {"admin_set_user_password"}
 

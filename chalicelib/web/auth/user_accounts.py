@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,10 @@ from chalicelib.web.auth.user_directory import create_cognito_client
 from chalicelib.web.http.errors import HttpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from chalicelib.domain.permissions import Role
     from chalicelib.web.auth.user_directory import CognitoClient
-
-    _Operation = Callable[[CognitoClient], Callable[..., dict[str, Any]]]
 
 _READ_TIMEOUT_SECONDS = 5
 _PASSWORD_BYTES = 12
@@ -112,12 +111,14 @@ class UserAccounts:
     def find(self, name: str) -> PoolAccount | None:
         """Return the account of a user name, with its groups; None if there is none."""
         try:
-            user = self._call(lambda pool: pool.admin_get_user, Username=name)
+            with self._requests() as pool:
+                user = pool.admin_get_user(UserPoolId=self._pool, Username=name)
         except ClientError as error:
             if _code(error) == "UserNotFoundException":
                 return None
             raise
-        found = self._call(lambda pool: pool.admin_list_groups_for_user, Username=name)
+        with self._requests() as pool:
+            found = pool.admin_list_groups_for_user(UserPoolId=self._pool, Username=name)
         groups = frozenset(group["GroupName"] for group in found["Groups"])
         return _account(name, user, "UserAttributes", groups)
 
@@ -144,9 +145,10 @@ class UserAccounts:
             return Invitation(is_new=False)
         try:
             password = self._renew(account) if account else self._create(name, email)
-            self._call(
-                lambda pool: pool.admin_add_user_to_group, Username=name, GroupName=str(role)
-            )
+            with self._requests() as pool:
+                pool.admin_add_user_to_group(
+                    UserPoolId=self._pool, Username=name, GroupName=str(role)
+                )
         except ClientError as error:
             raise _rejection(error, name) from None
         return Invitation(is_new=True, password=password)
@@ -159,9 +161,10 @@ class UserAccounts:
         """Return a page of the accounts with that role."""
         more = {"NextToken": token} if token else {}
         try:
-            page = self._call(
-                lambda pool: pool.list_users_in_group, GroupName=str(role), Limit=PAGE_SIZE, **more
-            )
+            with self._requests() as pool:
+                page = pool.list_users_in_group(
+                    UserPoolId=self._pool, GroupName=str(role), Limit=PAGE_SIZE, **more
+                )
         except ClientError:
             raise InvalidPageError from None
         return AccountPage(
@@ -184,37 +187,40 @@ class UserAccounts:
             else {"TemporaryPassword": password, "MessageAction": "SUPPRESS"}
         )
         attributes = attributes if email else []
-        self._call(
-            lambda pool: pool.admin_create_user,
-            Username=name,
-            UserAttributes=attributes,
-            **delivery,
-        )
+        with self._requests() as pool:
+            pool.admin_create_user(
+                UserPoolId=self._pool, Username=name, UserAttributes=attributes, **delivery
+            )
         return password
 
     def _renew(self, account: PoolAccount) -> str | None:
         if self.sends_mail:
-            self._call(
-                lambda pool: pool.admin_create_user,
-                Username=account.name,
-                MessageAction="RESEND",
-                DesiredDeliveryMediums=["EMAIL"],
-            )
+            with self._requests() as pool:
+                pool.admin_create_user(
+                    UserPoolId=self._pool,
+                    Username=account.name,
+                    MessageAction="RESEND",
+                    DesiredDeliveryMediums=["EMAIL"],
+                )
             return None
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         # Only on a laptop, so the function in AWS needs no permission to set passwords.
-        self._call(
-            lambda pool: pool.admin_set_user_password,
-            Username=account.name,
-            Password=password,
-            Permanent=False,
-        )
+        with self._requests() as pool:
+            pool.admin_set_user_password(
+                UserPoolId=self._pool, Username=account.name, Password=password, Permanent=False
+            )
         return password
 
-    def _call(self, operation: _Operation, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  those of the operation
+    @contextmanager
+    def _requests(self) -> Iterator[CognitoClient]:
+        """Yield the client of the pool, for a request.
+
+        Raises ``ClientError`` if Cognito rejects what the request asks for, and
+        ``IdentityProviderUnavailableError`` if it fails otherwise.
+        """
         client = self._client = self._client or self._create_client()
         try:
-            return operation(client)(UserPoolId=self._pool, **parameters)
+            yield client
         except ClientError as error:
             # What Cognito says of a user must reach no log.
             if _code(error) in _OF_REQUEST:

@@ -67,7 +67,8 @@ def invite_person(caller: Caller, name: str, email: str | None, role: Role) -> I
         return InvitationResult()
     try:
         invitation = accounts.invite(name, email, role)
-        if invitation.is_new:  # a repeat after the read has failed is not
+        # Recorded before the read: if that fails, the invitation of a repeated request is not new.
+        if invitation.is_new:
             get_services().manage_people.record_invitation(caller, name)
         account = accounts.find(name)
     except (HttpError, StoreUnavailableError) as problem:
