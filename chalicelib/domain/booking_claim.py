@@ -22,9 +22,7 @@ from chalicelib.domain.booking_writes import (
 )
 from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.domain.slot_operation import (
-    SlotOperation,
-)
+from chalicelib.domain.slot_operation import SlotOperation
 from chalicelib.domain.violations import BookedElsewhere, BookingCancelled, BookingDiffers
 
 if TYPE_CHECKING:
@@ -132,23 +130,13 @@ class BookingClaim(SlotOperation):
     def _claim(
         self, stored: StoredSlot, after: StoredSlot, observed: Observed, now: datetime
     ) -> SlotWrite:
-        end, holder, blocks = (
-            stored.slot.end,
-            self.booking.holder,
-            self.find_blocks(observed, stored.slot),
-        )
+        end, holder = stored.slot.end, self.booking.holder
+        blocks = self.find_blocks(observed, stored.slot)
         requires: SlotRequirement = Available(end=end, now=now, owner=self.owner, holder=holder)
         is_blocked = blocks is not None and blocks.covers(stored.slot)
         if holder is not None and (is_blocked or self.must_read(now)):
             requires = UnexpiredHold(end=end, now=now, owner=self.owner, holder=holder)
-        return SlotWrite(
-            doctor=self.doctor,
-            slot_id=self.slot_id,
-            requires=requires,
-            disruption=stored.disruption,
-            after=after,
-            blocks=blocks,
-        )
+        return self.write_slot(stored, after, requires, blocks)
 
     def _holds_write(self) -> RemoveHold | None:
         if self.booking.holder is None:

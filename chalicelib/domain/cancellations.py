@@ -15,7 +15,6 @@ from chalicelib.domain.booking_writes import (
     RecordAt,
     RecordVersion,
     RecordWrite,
-    SlotWrite,
 )
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.slot_operation import SlotOperation, taken_by_another
@@ -86,15 +85,7 @@ class Cancellation(SlotOperation):
         return BookingWrites(
             at=at,
             slot=after.slot,
-            slots=(
-                SlotWrite(
-                    doctor=self.doctor,
-                    slot_id=self.slot_id,
-                    requires=requires,
-                    disruption=stored.disruption,
-                    after=after,
-                ),
-            ),
+            slots=(self.write_slot(stored, after, requires),),
             record=cancelled_record(self.owner, self.booking_id, self.slot_id, observed, now),
             entries=(
                 self.log_entry(ChangeKind.CANCELLATION, at, after.slot, cancelled=(after.slot,)),

@@ -22,7 +22,6 @@ from chalicelib.domain.booking_writes import (
     NothingToDo,
     RemoveHold,
     ReplaceHolds,
-    SlotWrite,
 )
 from chalicelib.domain.errors import TooManyHoldsError
 from chalicelib.domain.slot import SlotStatus
@@ -95,14 +94,7 @@ class HoldClaim(SlotOperation):
             requires = HoldSince(
                 holder=self.holder, owner=self.owner, end=slot.end, since=stored.held_since
             )
-        write = SlotWrite(
-            doctor=self.doctor,
-            slot_id=self.slot_id,
-            requires=requires,
-            disruption=stored.disruption,
-            after=after,
-            blocks=blocks,
-        )
+        write = self.write_slot(stored, after, requires, blocks)
         return BookingWrites(
             at=observed.instant_after(now),
             slot=held,
@@ -154,13 +146,7 @@ class Release(SlotOperation):
             if not stored.is_held_by(self.holder, self.owner):
                 raise self.conflict(taken_by_another(stored.slot, self.doctor, "held"))
         after = stored.freed()
-        write = SlotWrite(
-            doctor=self.doctor,
-            slot_id=self.slot_id,
-            requires=HeldBy(holder=self.holder, owner=self.owner),
-            disruption=stored.disruption,
-            after=after,
-        )
+        write = self.write_slot(stored, after, HeldBy(holder=self.holder, owner=self.owner))
         return BookingWrites(
             at=observed.instant_after(now),
             slot=after.slot.as_of(now),

@@ -49,14 +49,7 @@ class _Override(SlotOperation):
         return True
 
     def _write(self, stored: StoredSlot, after: StoredSlot) -> tuple[SlotWrite]:
-        write = SlotWrite(
-            doctor=self.doctor,
-            slot_id=self.slot_id,
-            requires=AsOverridden(stored=stored),
-            disruption=stored.disruption,
-            after=after,
-        )
-        return (write,)
+        return (self.write_slot(stored, after, AsOverridden(stored=stored)),)
 
     def _mark(
         self, stored: StoredSlot, disruption: Disruption | None, at: datetime

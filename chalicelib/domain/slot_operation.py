@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import availability, local_time
 from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.booking import StoredSlot
+from chalicelib.domain.booking_writes import SlotWrite
 from chalicelib.domain.errors import ConflictError, SlotNotFoundError
 from chalicelib.domain.slot import Slot, SlotId, format_start
 from chalicelib.domain.text import Text
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit_log import Actor, ChangeKind
     from chalicelib.domain.booking import BookingRules, DayBlocks, Observed
-    from chalicelib.domain.booking_writes import BookingWrites, NothingToDo
+    from chalicelib.domain.booking_writes import BookingWrites, NothingToDo, SlotRequirement
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.violations import SlotViolation
 
@@ -89,6 +90,23 @@ class SlotOperation:
         if blocks and blocks.covers(slot):
             raise self.conflict(availability.in_time_off(slot, self.doctor))
         return blocks
+
+    def write_slot(
+        self,
+        stored: StoredSlot,
+        after: StoredSlot,
+        requires: SlotRequirement,
+        blocks: DayBlocks | None = None,
+    ) -> SlotWrite:
+        """Return the write of the slot, which also requires its disruption to be as ``stored``."""
+        return SlotWrite(
+            doctor=self.doctor,
+            slot_id=self.slot_id,
+            requires=requires,
+            disruption=stored.disruption,
+            after=after,
+            blocks=blocks,
+        )
 
     def conflict(self, violation: SlotViolation, zone: ZoneInfo | None = None) -> ConflictError:
         return ConflictError(violation, zone=zone or self.doctor.zone)
