@@ -28,7 +28,7 @@ function showError(isWrong) {
 fileField.parentElement.hidden = false;
 fileField.addEventListener("change", () => {
   const [file] = fileField.files;
-  if (file) pendingRead = read(file);
+  pendingRead = file && read(file);
 });
 // A form that is sent while a file is read would go without its lines.
 form.addEventListener("submit", async (event) => {

@@ -73,6 +73,33 @@ def test_file_chosen_last_fills_the_field(page: Page, live_server: LiveServer) -
     expect(page.get_by_label("Slots, one a line")).to_have_value(second)
 
 
+CLEAR_WHILE_FILE_IS_READ = """
+async (field, lines) => {
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([lines], "slots.csv"));
+  field.files = chosen.files;
+  const read = new Promise((done) => setTimeout(done, 50, lines));
+  field.files[0].text = () => read;
+  field.dispatchEvent(new Event("change"));
+  field.value = "";
+  field.dispatchEvent(new Event("change"));
+  await read;
+}
+"""
+
+
+def test_form_is_sent_after_a_file_is_cleared_while_read(
+    page: Page, live_server: LiveServer, unused_date: date
+) -> None:
+    page.goto(f"{live_server.url}/import")
+    page.get_by_label("Slots, one a line").fill(f"date,start\n{unused_date},09:00\n")
+
+    page.get_by_label("File (CSV)").evaluate(CLEAR_WHILE_FILE_IS_READ, "date,start\n")
+    page.get_by_role("button", name="Preview").click()
+
+    expect(page.get_by_role("button", name="Open 1 slot")).to_be_visible()
+
+
 def test_unreadable_file_is_reported_and_field_keeps_its_lines(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
