@@ -71,13 +71,12 @@ def _serve(bound: socket, folder: Path, stack: ExitStack, signals: list[int]) ->
     _lock(folder, stack)
     ministack = _start_ministack(folder, stack)
     local_config.use_local_stage()
-    access = _configure_auth(bound.getsockname()[1], folder)
-    url = _start_app(bound, stack)
-    # What another client needs for the same table and the same identity provider.
-    shared = {"AWS_ENDPOINT_URL_DYNAMODB", "OIDC_ISSUER", "OIDC_DISCOVERY_URL"}
-    shared |= local_config.variables().keys() - {"STAGE", "LOCAL_CALLER"}
-    settings = {name: os.environ[name] for name in sorted(shared & os.environ.keys())}
-    local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
+    port = bound.getsockname()[1]
+    url = f"http://{ports.HOST}:{port}"
+    access = _configure_auth(port, folder)
+    # Before the app answers: other commands read the file as soon as it does.
+    _write_env(folder, {"SLOTS_API": url, **access})
+    _start_app(bound, stack)
     site = BookingSite(url, log=folder / "booking-site.log", access=access)
     _start_booking_site(site, stack)
     if access:
@@ -91,6 +90,14 @@ def _serve(bound: socket, folder: Path, stack: ExitStack, signals: list[int]) ->
         except CommandError as reason:
             print(reason, file=sys.stderr, flush=True)
             site.stop()
+
+
+def _write_env(folder: Path, own: dict[str, str]) -> None:
+    """Write what another client needs for the same table and the same identity provider."""
+    shared = {"AWS_ENDPOINT_URL_DYNAMODB", "OIDC_ISSUER", "OIDC_DISCOVERY_URL"}
+    shared |= local_config.variables().keys() - {"STAGE", "LOCAL_CALLER"}
+    settings = {name: os.environ[name] for name in sorted(shared & os.environ.keys())}
+    local_config.write_env(folder / local_config.ENV_FILE, {**settings, **own})
 
 
 def _lock(folder: Path, stack: ExitStack) -> None:
@@ -163,7 +170,7 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
     return identity_provider.service_credentials(provider)
 
 
-def _start_app(bound: socket, stack: ExitStack) -> str:
+def _start_app(bound: socket, stack: ExitStack) -> None:
     from local import webhooks  # noqa: PLC0415  it imports the app's code
 
     webhooks.create_queue()
@@ -176,10 +183,9 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
     changed = threading.Event()
-    url = stack.enter_context(app_server.serve(app, bound, changed.set))
+    stack.enter_context(app_server.serve(app, bound, changed.set))
     stack.enter_context(schedules.scheduled())
     stack.enter_context(webhooks.delivered(changed))
-    return url
 
 
 def _start_booking_site(site: BookingSite, stack: ExitStack) -> None:

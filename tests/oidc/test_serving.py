@@ -104,6 +104,28 @@ def test_signals_at_the_same_time_stop_a_server_that_starts(tmp_path: Path) -> N
     assert started.wait(30) == 0
 
 
+def test_settings_for_clients_are_there_when_the_app_answers(
+    ministack: str, tmp_path: Path
+) -> None:
+    port = ports.free_port()
+    settings = {
+        "DATA_DIR": str(tmp_path),
+        "PORT": str(port),
+        "LOCAL_CALLER": "sam",
+        "AWS_ENDPOINT_URL_DYNAMODB": ministack,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "local.serve"], cwd=PROJECT, env={**os.environ, **settings}
+    ) as started:
+        while ports.status(port, "/health") is None:
+            assert started.poll() is None
+        written = (tmp_path / local_config.ENV_FILE).exists()
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(30) == 0
+
+    assert written
+
+
 def test_server_outlives_the_booking_site_and_reports_its_end(server: LiveServer) -> None:
     assert server.process
     children = ["pgrep", "-f", "examples.booking_site", "-P", str(server.process.pid)]
