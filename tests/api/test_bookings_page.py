@@ -92,7 +92,7 @@ def test_page_says_who_has_which_slot(sign_in: SignIn) -> None:
     ("act", "start", "caller", "state"),
     [
         ("release", "09:00", "named", "Open"),
-        ("disrupt", "09:30", "own", "Booked via an unnamed booking site To be rebooked: Ill"),
+        ("disrupt", "09:30", "own", "Booked via an unnamed booking site Needs rebooking: Ill"),
         ("revoke", "09:30", "admin", "Open"),
     ],
 )
@@ -120,8 +120,8 @@ def test_mark_is_taken_back(sign_in: SignIn) -> None:
     assert submit(desk, "09:30", "lift").status == 303
     assert rows(desk)["09:30"] == "Booked via an unnamed booking site"
     changes = text_of(parse(desk.get("/changes?doctor_id=dr-lee", **HTML).text))
-    assert "Asked to rebook 09:30–10:00" in changes
-    assert "No longer to be rebooked: 09:30–10:00" in changes
+    assert "Marked for rebooking: 09:30–10:00" in changes
+    assert "No longer marked for rebooking: 09:30–10:00" in changes
 
 
 def test_only_admins_see_how_to_remove_a_booking(sign_in: SignIn) -> None:

@@ -50,7 +50,7 @@ def test_page_counts_what_is_done(client: AppClient) -> None:
         "09:00–09:30 Moved to Mon 23 Nov, 11:00",
         "09:30–10:00 Cancelled",
         "10:00–10:30 Moved to another doctor",
-        "10:30–11:00 To be rebooked",
+        "10:30–11:00 Needs rebooking",
     ]
 
 
@@ -64,7 +64,7 @@ def test_page_of_one_date_leads_to_all(client: AppClient) -> None:
     page = parse(client.get(f"{PATH}&date=2026-11-24", **HTML).text)
 
     assert "No bookings need rebooking" in text_of(page)
-    assert page.find("a", string="All bookings to be rebooked")
+    assert page.find("a", string="All bookings that need rebooking")
     assert len(states(client, f"{PATH}&date={MONDAY}")) == 4
 
 

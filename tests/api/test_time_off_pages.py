@@ -96,7 +96,7 @@ def test_preview_names_the_patients_who_still_have_bookings(client: AppClient) -
 
 @pytest.mark.parametrize(
     ("act", "button"),
-    [("stop", "Close 1 slot"), ("disrupt", "Close 1 slot and mark 1 booking to rebook")],
+    [("stop", "Close 1 slot"), ("disrupt", "Close 1 slot and mark 1 booking for rebooking")],
 )
 def test_preview_counts_no_hold_as_a_patient(client: AppClient, act: str, button: str) -> None:
     client.save("09:00", "09:30", "10:00")
@@ -132,7 +132,7 @@ def test_illness_says_how_many_bookings_will_be_marked(client: AppClient) -> Non
 
     preview = follow(client, form.set(act="disrupt").send(client))
 
-    assert buttons(preview)[-1] == "Close 1 slot and mark 1 booking to rebook"
+    assert buttons(preview)[-1] == "Close 1 slot and mark 1 booking for rebooking"
 
 
 def test_hours_off_are_those_of_the_form(client: AppClient) -> None:

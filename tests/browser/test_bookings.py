@@ -43,11 +43,11 @@ def test_staff_book_at_the_desk_and_free_again_by_keyboard(day_page: ManageSlots
 def test_mark_leads_to_what_needs_rebooking_and_back(day_page: ManageSlotsPage) -> None:
     page = open_bookings(day_page, "09:00")
     page.get_by_role("button", name="Book at the desk").click()
-    page.get_by_text("To be rebooked…").click()
+    page.get_by_text("Mark for rebooking…").click()
     page.get_by_label("Reason").fill("Ill")
     page.get_by_role("button", name=re.compile("^Mark 09:00")).click()
 
-    expect(page.get_by_role("listitem").filter(has_text="To be rebooked: Ill")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Needs rebooking: Ill")).to_be_visible()
     day_page.open()
     expect(page.get_by_role("link", name="1 to rebook")).to_be_visible()
     page.get_by_role("link", name="Week", exact=True).click()
@@ -70,7 +70,7 @@ def test_mark_leads_to_what_needs_rebooking_and_back(day_page: ManageSlotsPage) 
 def test_pages_have_no_axe_violations_and_no_horizontal_scroll(day_page: ManageSlotsPage) -> None:
     page = open_bookings(day_page, "09:00", "09:30")
     page.get_by_role("button", name="Book at the desk").first.click()
-    page.get_by_text("To be rebooked…").click()
+    page.get_by_text("Mark for rebooking…").click()
     assert_accessible_everywhere(page)
     page.get_by_label("Reason").fill("Ill")
     page.get_by_role("button", name=re.compile("^Mark")).click()

@@ -120,7 +120,7 @@ TIME_OFF_SCENARIOS: dict[str, list[Scenario]] = {
     "time off of a doctor": [lambda client: lambda: client.get("/doctors/dr-lee/time-off")],
     "closures": [lambda client: lambda: client.get("/closures")],
     "the page of the bookings of a day": [_page(f"/bookings?doctor_id=dr-lee&date={MONDAY}")],
-    "the page of bookings to be rebooked": [_page("/rebooking?doctor_id=dr-lee")],
+    "the page of bookings that need rebooking": [_page("/rebooking?doctor_id=dr-lee")],
     "... of one date": [_page(f"/rebooking?doctor_id=dr-lee&date={MONDAY}")],
     "a closure of one date, for one doctor, by the queue": [_use_case(_apply_closure)],
     "announcement of the marks of one doctor, by the schedule": [_use_case(_announce)],

@@ -138,7 +138,7 @@ def test_states_are_named() -> None:
         "booked",
         "held until 08:57",
         "booked by the practice",
-        "booked, to be rebooked",
+        "booked, needs rebooking",
         "closed",
     ]
 

@@ -210,5 +210,5 @@ def _describe_disruption(slot: Slot, stored: StoredSlot | None) -> str:
     if not slot.is_disrupted or slot.status is not SlotStatus.BOOKED:
         return ""
     if stored is None or stored.disruption is None or not stored.disruption.reason:
-        return _("To be rebooked")
-    return _("To be rebooked: %(reason)s", reason=stored.disruption.reason)
+        return _("Needs rebooking")
+    return _("Needs rebooking: %(reason)s", reason=stored.disruption.reason)

@@ -32,8 +32,8 @@ _ACTS = {
 _ACTS_BY_KIND = {
     ChangeKind.REVOKE: {"cancelled": Text("Removed the booking of %(times)s")},
 }
-_MARKED = Text("Asked to rebook %(times)s")
-_LIFTED = Text("No longer to be rebooked: %(times)s")
+_MARKED = Text("Marked for rebooking: %(times)s")
+_LIFTED = Text("No longer marked for rebooking: %(times)s")
 _KEPT = {
     KeptReason.BOOKED: Text("Booked, not changed: %(times)s"),
     KeptReason.HELD: Text("Held, not changed: %(times)s"),

@@ -130,7 +130,7 @@ def _build_row(row: RebookingRow, doctor: Doctor) -> RowView:
 
 def _describe_state(row: RebookingRow, doctor: Doctor) -> str:
     if row.state is RebookingState.WAITING:
-        return _("To be rebooked")
+        return _("Needs rebooking")
     if row.moved_to is None:
         return _("Cancelled")
     if row.moved_to.doctor_id != doctor.doctor_id:

@@ -85,12 +85,12 @@ def _messages() -> dict[str, tuple[str, str]]:
         HOLD_ENDED: (_("The hold has ended"), "success"),
         DISRUPTED: (
             _(
-                "Marked to be rebooked. Booking sites get a message in 10 minutes: until then "
+                "Marked for rebooking. Booking sites get a message in 10 minutes: until then "
                 "you can take it back."
             ),
             "success",
         ),
-        DISRUPTION_LIFTED: (_("The booking no longer has to be rebooked"), "success"),
+        DISRUPTION_LIFTED: (_("The booking is no longer marked for rebooking"), "success"),
         BOOKING_REMOVED: (_("The booking is removed"), "success"),
         SETTINGS_SAVED: (_("Settings saved successfully"), "success"),
         FEED_REVOKED: (

@@ -155,7 +155,7 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
 
 def _describe_booking(slot: Slot) -> str:
     if slot.is_disrupted:
-        return _("booked, to be rebooked")
+        return _("booked, needs rebooking")
     return _("booked by the practice") if slot.is_desk_booking else _("booked")
 
 

@@ -89,13 +89,15 @@ def button(view: PlanView) -> str:
     patients = len(bookings_of(view)) if time_off.act is TimeOffAct.DISRUPT else 0
     if closes and patients:
         return _(
-            "Close %(slots)s and mark %(bookings)s to rebook",
+            "Close %(slots)s and mark %(bookings)s for rebooking",
             slots=ngettext("%(count)s slot", "%(count)s slots", closes),
             bookings=ngettext("%(count)s booking", "%(count)s bookings", patients),
         )
     if patients:
         return ngettext(
-            "Mark %(count)s booking to rebook", "Mark %(count)s bookings to rebook", patients
+            "Mark %(count)s booking for rebooking",
+            "Mark %(count)s bookings for rebooking",
+            patients,
         )
     if closes:
         return ngettext("Close %(count)s slot", "Close %(count)s slots", closes)
