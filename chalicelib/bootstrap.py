@@ -34,13 +34,13 @@ from chalicelib.web.http.cors import set_cors_origins
 from chalicelib.web.http.request import set_always_https
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from chalicelib.closure_services import ClosureServices
     from chalicelib.domain.permissions import Caller
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
-    from chalicelib.events.series_queue import SeriesQueue
+    from chalicelib.events.series_queue import ClosureMessages, SeriesQueue
     from chalicelib.plan_services import PlanServices
     from chalicelib.service_factories import BookingServices, ChangeServices, FhirServices
     from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
@@ -77,8 +77,8 @@ class Services(Struct, frozen=True, kw_only=True):
 
     The callables import their use cases on the first call: most requests need others. Those of
     ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
-    and the queue, and raise ``SettingsError`` if the settings have none. ``start_closures`` applies
-    closures to all doctors. ``log`` writes a line; None if the request log is off.
+    and the queue, and raise ``SettingsError`` if the settings have none. ``queue_closures`` has
+    closures applied soon. ``log`` writes a line; None if the request log is off.
     """
 
     settings: Settings
@@ -107,7 +107,7 @@ class Services(Struct, frozen=True, kw_only=True):
     audit_copies: Callable[[], AuditCopies]
     series_queue: Callable[[], SeriesQueue]
     closures: Callable[[], ClosureServices]
-    start_closures: Callable[[Services, Sequence[str]], None] = service_factories.start_closures
+    queue_closures: Callable[[Services, ClosureMessages], None] = service_factories.queue_closures
     log: Callable[[str], None] | None
 
     @property

@@ -1,4 +1,4 @@
-"""Create the use cases of closures of the practice, and apply closures to a new doctor."""
+"""Create the use cases of closures of the practice, and start to apply closures."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import plan_services
-from chalicelib.events.series_queue import ClosureMessage
+from chalicelib.domain.closure import ClosureRest
+from chalicelib.events.series_queue import ClosureMessage, ClosurePageMessage
 from chalicelib.storage.closure_repository import ClosureRepository
 from chalicelib.use_cases.apply_closures import ApplyClosures
 from chalicelib.use_cases.manage_closures import ManageClosures
 from chalicelib.use_cases.save_days import SaveDays
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.bootstrap import Services
     from chalicelib.service_factories import Foundations
 
@@ -39,22 +42,34 @@ def create(base: Foundations) -> ClosureServices:
     )
 
 
+def start(services: Services, closure_ids: Sequence[str]) -> None:
+    """Start to apply closures to all doctors.
+
+    Raises as ``ApplyClosures.apply``, and ``UndeliveredError``.
+    """
+    services.queue_closures(services, [*map(ClosurePageMessage, closure_ids)])
+
+
 def apply_to_doctor(services: Services, doctor_id: str) -> None:
     """Apply the closures to come to a doctor, who may be new.
 
-    What takes longer than a step is left to the queue; on a laptop, where there is none, it is done
-    when the function returns. If it breaks off, the night repeats it. Raises as
-    ``ApplyClosures.apply``, and ``UndeliveredError``.
+    What takes longer than a step is left to the queue. If it breaks off, the night repeats it.
+    Raises as ``ApplyClosures.apply``, and ``UndeliveredError``.
     """
+    left = services.closures().apply.apply_to_doctor(doctor_id)
+    if left:
+        rests = [
+            ClosureMessage(closure_id, doctor_id, rest.version, rest.first)
+            for closure_id, rest in left.items()
+        ]
+        services.queue_closures(services, rests)
+
+
+def finish(services: Services, message: ClosurePageMessage | ClosureMessage) -> None:
+    """Do all that a message starts, without the queue. Raises as ``ApplyClosures.apply``."""
     apply = services.closures().apply
-    left = apply.apply_to_doctor(doctor_id)
-    if left and services.settings.series_queue_url:
-        services.series_queue().send(
-            [
-                ClosureMessage(closure_id, doctor_id, rest.version, rest.first)
-                for closure_id, rest in left.items()
-            ]
-        )
+    if isinstance(message, ClosurePageMessage):
+        apply.apply_everywhere(message.closure_id)
         return
-    for closure_id, rest in left.items():
-        apply.finish(closure_id, doctor_id, rest)
+    rest = ClosureRest(version=message.version, first=message.first)
+    apply.finish(message.closure_id, message.doctor_id, rest)

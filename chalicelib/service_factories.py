@@ -13,14 +13,14 @@ from chalicelib import request_context
 from chalicelib.domain.permissions import Caller, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.bootstrap import Services
     from chalicelib.closure_services import ClosureServices
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
-    from chalicelib.events.series_queue import SeriesQueue
+    from chalicelib.events.series_queue import ClosureMessages, SeriesQueue
     from chalicelib.plan_services import PlanServices
     from chalicelib.settings import Settings
     from chalicelib.storage.audit_log import AuditLog
@@ -168,18 +168,15 @@ def create_closure_services(base: Foundations) -> ClosureServices:
     return closure_services.create(base)
 
 
-def start_closures(services: Services, closure_ids: Sequence[str]) -> None:
-    """Start to apply closures to all doctors.
-
-    The queue does it; on a laptop, where there is none, it is done when the function returns.
-    """
+def queue_closures(services: Services, messages: ClosureMessages) -> None:
+    """Leave closures to the queue; where there is none, they are applied when this returns."""
     if services.settings.series_queue_url:
-        from chalicelib.events.series_queue import ClosurePageMessage
-
-        services.series_queue().send([*map(ClosurePageMessage, closure_ids)])
+        services.series_queue().send(messages)
         return
-    for closure_id in closure_ids:
-        services.closures().apply.apply_everywhere(closure_id)
+    from chalicelib import closure_services
+
+    for message in messages:
+        closure_services.finish(services, message)
 
 
 def create_booking_services(base: Foundations) -> BookingServices:

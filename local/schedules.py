@@ -2,16 +2,17 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 
 from msgspec import structs
 
-from chalicelib import request_context
+from chalicelib import closure_services, request_context
 from chalicelib.bootstrap import Services, get_services, set_services
 from chalicelib.domain.errors import DomainError
+from chalicelib.events.series_queue import ClosureMessage, ClosureMessages, ClosurePageMessage
 from local import threads
 
 _SECONDS_PER_DAY, _SECONDS_PER_MINUTE = 86_400, 60
@@ -27,35 +28,36 @@ def scheduled() -> Iterator[None]:
         (announce_disruptions, _SECONDS_PER_MINUTE, "Disruptions were not announced"),
     )
     closures = ClosureWorker(stopped)
-    set_services(structs.replace(get_services(), start_closures=closures.start))
+    set_services(structs.replace(get_services(), queue_closures=closures.queue))
     tasks = (partial(_repeat, stopped, *schedule) for schedule in schedules)
     with threads.running(stopped, [closures.run, *tasks]):
         yield
 
 
 class ClosureWorker:
-    """Applies closures in a thread: those that are started, and at first those not finished."""
+    """Applies closures in a thread: those that are queued, and at first those not finished."""
 
     def __init__(self, stopped: threading.Event) -> None:
         self._stopped = stopped
-        self._waiting: SimpleQueue[str] = SimpleQueue()
+        self._waiting: SimpleQueue[ClosurePageMessage | ClosureMessage] = SimpleQueue()
 
-    def start(self, _services: Services, closure_ids: Sequence[str]) -> None:
-        """Apply the closures soon."""
-        for closure_id in closure_ids:
-            self._waiting.put(closure_id)
+    def queue(self, _services: Services, messages: ClosureMessages) -> None:
+        """Do soon what the messages say."""
+        for message in messages:
+            self._waiting.put(message)
 
     def run(self) -> None:
         """Work until it is stopped."""
         self._try(self._resume)
         while not self._stopped.is_set():
             with suppress(Empty):
-                closure_id = self._waiting.get(timeout=_POLL_SECONDS)
-                self._try(partial(get_services().closures().apply.apply_everywhere, closure_id))
+                message = self._waiting.get(timeout=_POLL_SECONDS)
+                self._try(partial(closure_services.finish, get_services(), message))
 
     def _resume(self) -> None:
         services = get_services()
-        self.start(services, services.closures().apply.list_to_repeat())
+        repeated = services.closures().apply.list_to_repeat()
+        self.queue(services, [*map(ClosurePageMessage, repeated)])
 
     def _try(self, work: Callable[[], None]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date  # noqa: TC003  msgspec evaluates the type of a field
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ class BackfillPageMessage(msgspec.Struct, frozen=True, tag="backfill_page"):
     cursor: str | None = None
 
 
+ClosureMessages = Sequence[ClosurePageMessage | ClosureMessage]
 Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage | BackfillPageMessage
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 

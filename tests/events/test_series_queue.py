@@ -16,7 +16,7 @@ from chalicelib import bootstrap
 from chalicelib.events.series_queue import PageMessage, SeriesQueue
 from chalicelib.events.sqs import UndeliveredError
 from chalicelib.storage.doctor_names import find_by_name
-from local import demo_data
+from local import demo_data, threads
 from local.schedules import ClosureWorker, extend_series
 from tests.support.doctor_names import forget_names
 from tests.support.factories import DOCTOR_SETTINGS, MONDAY
@@ -211,17 +211,27 @@ def test_schedule_looks_for_doctors_without_a_closure(client: AppClient, queue: 
 def test_laptop_applies_closures_in_a_thread(client: AppClient) -> None:
     stopped = threading.Event()
     worker = ClosureWorker(stopped)
-    client.use_services(structs.replace(client.services, start_closures=worker.start))
+    client.use_services(structs.replace(client.services, queue_closures=worker.queue))
     make_closure(client, MONDAY)
     assert closure_state(client) == "running"
 
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
+    with threads.running(stopped, [worker.run]):
         wait_until(lambda: closure_state(client) == "done")
-    finally:
-        stopped.set()
-        thread.join()
+
+
+def test_laptop_leaves_the_rest_of_a_long_closure_to_the_thread(client: AppClient) -> None:
+    dates = 3 * DATES_PER_STEP
+    make_closure(client, MONDAY, MONDAY + timedelta(days=dates - 1))
+    stopped = threading.Event()
+    worker = ClosureWorker(stopped)
+    services = build_services_with_short_steps(client.services.settings, client.clock)
+    client.use_services(structs.replace(services, queue_closures=worker.queue))
+
+    assert client.put("/doctors/dr-new", DOCTOR_SETTINGS).status == 201
+
+    assert 0 < count_closed_dates(client, "dr-new") <= DATES_PER_STEP
+    with threads.running(stopped, [worker.run]):
+        wait_until(lambda: count_closed_dates(client, "dr-new") == dates)
 
 
 def test_sender_learns_that_a_message_was_not_accepted() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Response
 from msgspec import Struct
 
-from chalicelib import request_context
+from chalicelib import closure_services, request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.closure import ClosureState
 from chalicelib.domain.errors import RequestRejectedError
@@ -89,7 +89,7 @@ def save_form(caller: Caller, request: Request) -> Response:
         request_context.current_request().code = error.code
         errors = _errors_of_lines(error) if lines else _errors_of(error, sent)
         return render_closures(caller, request, sent, errors)
-    services.start_closures(services, [closure.closure_id for closure in made])
+    closure_services.start(services, [closure.closure_id for closure in made])
     return _redirect(request)
 
 
@@ -97,7 +97,7 @@ def lift(caller: Caller, closure_id: str, request: Request) -> Response:
     """Lift the closure, and show the list."""
     services = get_services()
     services.closures().manage.lift(caller, closure_id)
-    services.start_closures(services, [closure_id])
+    closure_services.start(services, [closure_id])
     return _redirect(request)
 
 

@@ -60,6 +60,7 @@ def post_closure(request: Request, caller: Caller) -> Response:
     With CSV (`from,to,name`) several closures are made, at most 100, and the response lists them.
     The page sends the form.
     """
+    from chalicelib import closure_services
     from chalicelib.web.api import closure_parsing, closure_serializers
 
     if is_form(request):
@@ -69,7 +70,7 @@ def post_closure(request: Request, caller: Caller) -> Response:
     requests = closure_parsing.parse_closures(request)
     services = get_services()
     made = services.closures().manage.create(caller, requests)
-    services.start_closures(services, [closure.closure_id for closure in made])
+    closure_services.start(services, [closure.closure_id for closure in made])
     if len(made) > 1:
         return json_response(
             closure_serializers.serialize_closures(made), status=HTTPStatus.ACCEPTED
@@ -106,11 +107,12 @@ def delete_closure(_request: Request, caller: Caller, closure_id: str) -> Respon
 
     Every doctor loses it, one after the other; their slots open again as after time off.
     """
+    from chalicelib import closure_services
     from chalicelib.web.api import closure_parsing, closure_serializers
 
     closure_id, services = closure_parsing.closure_id_from_path(closure_id), get_services()
     services.closures().manage.lift(caller, closure_id)
-    services.start_closures(services, [closure_id])
+    closure_services.start(services, [closure_id])
     closure = services.closures().manage.get(caller, closure_id)
     return json_response(closure_serializers.serialize_closure(closure), status=HTTPStatus.ACCEPTED)
 
