@@ -54,7 +54,7 @@ def _measure_plan(
 
 
 def _measure_closure(client: AppClient, measure: CapacityRecorder) -> None:
-    closures, admin = client.services.closures(), client.caller
+    closures, admin = client.services.closures, client.caller
     request = ClosureRequest(name="Holiday", first=_CLOSED, last=_CLOSED)
     (closure,) = closures.manage.create(admin, [request])
 
@@ -79,6 +79,6 @@ def _measure_bookings(
     measure("mark of a booking", lambda: overrides.disrupt(client.caller, other, "ill"))
     client.clock.now += timedelta(minutes=11)
     client.get_day()  # fills the cache of doctors, which has expired
-    announce = client.services.disruptions().announce_all
+    announce = client.services.announce_disruptions.announce_all
     measure("announcement of one mark", announce)
     measure("revocation", lambda: overrides.revoke(client.caller, other, "by mistake"))

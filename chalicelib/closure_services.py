@@ -19,8 +19,8 @@ from chalicelib.use_cases.save_days import SaveDays
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.bootstrap import Services
     from chalicelib.service_factories import Foundations
+    from chalicelib.services import Services
 
 
 class ClosureServices(Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ def apply_to_doctor(services: Services, doctor_id: str) -> None:
     What takes longer than a step is left to the queue. If it breaks off, the night repeats it.
     Raises as ``ApplyClosures.apply``, and ``UndeliveredError``.
     """
-    left = services.closures().apply.apply_to_doctor(doctor_id)
+    left = services.closures.apply.apply_to_doctor(doctor_id)
     if left:
         rests = [
             ClosureMessage(closure_id, doctor_id, rest.version, rest.first)
@@ -67,7 +67,7 @@ def apply_to_doctor(services: Services, doctor_id: str) -> None:
 
 def finish(services: Services, message: ClosurePageMessage | ClosureMessage) -> None:
     """Do all that a message starts, without the queue. Raises as ``ApplyClosures.apply``."""
-    apply = services.closures().apply
+    apply = services.closures.apply
     if isinstance(message, ClosurePageMessage):
         apply.apply_everywhere(message.closure_id)
         return

@@ -37,9 +37,9 @@ def start_extension() -> None:
         SettingsError: there is no queue.
     """
     services = get_services()
-    queue = services.series_queue()
+    queue = services.series_queue
     with request_context.request_scope():
-        repeated = services.closures().apply.list_to_repeat()
+        repeated = services.closures.apply.list_to_repeat()
     queue.send([PageMessage(), BackfillPageMessage(), *map(ClosurePageMessage, repeated)])
 
 
@@ -57,7 +57,7 @@ def handle_messages(event: Mapping[str, Any]) -> None:
         with request_context.request_scope() as context:
             message = parse_message(record["body"])
             following = _handle(message)
-            get_services().series_queue().send(following)
+            get_services().series_queue.send(following)
             _log(message, following, context.metrics)
 
 
@@ -80,13 +80,13 @@ def _handle(message: Message) -> list[Message]:
 
 def _apply_closure(message: ClosureMessage) -> list[Message]:
     rest = ClosureRest(version=message.version, first=message.first)
-    left = get_services().closures().apply.apply(message.closure_id, message.doctor_id, rest)
+    left = get_services().closures.apply.apply(message.closure_id, message.doctor_id, rest)
     return [structs.replace(message, version=left.version, first=left.first)] if left else []
 
 
 def _find_doctors_of_closure(message: ClosurePageMessage) -> list[Message]:
     closure_id = message.closure_id
-    page = get_services().closures().apply.list_doctors(closure_id, message.cursor)
+    page = get_services().closures.apply.list_doctors(closure_id, message.cursor)
     following: list[Message] = [
         ClosureMessage(closure_id, doctor_id) for doctor_id in page.doctor_ids
     ]

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.bootstrap import Services
     from chalicelib.closure_services import ClosureServices
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import ClosureMessages, SeriesQueue
     from chalicelib.plan_services import PlanServices
+    from chalicelib.services import Services
     from chalicelib.settings import Settings
     from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.availability_index import AvailabilityIndex
@@ -171,7 +171,7 @@ def create_closure_services(base: Foundations) -> ClosureServices:
 def queue_closures(services: Services, messages: ClosureMessages) -> None:
     """Leave closures to the queue; where there is none, they are applied when this returns."""
     if services.settings.series_queue_url:
-        services.series_queue().send(messages)
+        services.series_queue.send(messages)
         return
     from chalicelib import closure_services
 

@@ -27,7 +27,7 @@ def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, st
     """
     records = event["Records"]
     with request_context.request_scope() as context:
-        result = get_services().publish_changes().publish(streams.parse_records(records))
+        result = get_services().publish_changes.publish(streams.parse_records(records))
     counts = {"records": len(records), "events": result.published_count}
     return _report(
         "slots_changed", counts, result.failed_sequence_number, result.error_code, context
@@ -45,7 +45,7 @@ def copy_audit_records(event: Mapping[str, Any]) -> dict[str, list[dict[str, str
     """
     records = event["Records"]
     with request_context.request_scope() as context:
-        result = get_services().audit_copies().copy(records)
+        result = get_services().audit_copies.copy(records)
         if result.changed_count:
             context.metrics["AuditItemsChanged"] = result.changed_count
     counts = {"records": len(records), "copied": result.copied_count}

@@ -30,7 +30,7 @@ def handle_messages(event: Mapping[str, Any]) -> None:
     """
     for record in event["Records"]:
         with request_context.request_scope() as context:
-            delivery = get_services().webhooks().deliver().handle(parse_message(record["body"]))
+            delivery = get_services().webhooks.deliver().handle(parse_message(record["body"]))
             if delivery:
                 context.metrics[_METRICS[delivery.state]] += 1
                 write_handler_log("deliver_webhooks", _log_fields(delivery), context.metrics)

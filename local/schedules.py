@@ -10,9 +10,10 @@ from queue import Empty, SimpleQueue
 from msgspec import structs
 
 from chalicelib import closure_services, request_context
-from chalicelib.bootstrap import Services, get_services, set_services
+from chalicelib.bootstrap import get_services, set_services
 from chalicelib.domain.errors import DomainError
 from chalicelib.events.series_queue import ClosureMessage, ClosureMessages, ClosurePageMessage
+from chalicelib.services import Services
 from local import threads
 
 _SECONDS_PER_DAY, _SECONDS_PER_MINUTE = 86_400, 60
@@ -56,7 +57,7 @@ class ClosureWorker:
 
     def _resume(self) -> None:
         services = get_services()
-        repeated = services.closures().apply.list_to_repeat()
+        repeated = services.closures.apply.list_to_repeat()
         self.queue(services, [*map(ClosurePageMessage, repeated)])
 
     def _try(self, work: Callable[[], None]) -> None:

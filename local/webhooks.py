@@ -98,7 +98,7 @@ class StreamReader:
         for number, iterator in enumerate(self._iterators):
             response = self._streams.get_records(ShardIterator=iterator)
             records = [to_lambda_record(record) for record in response["Records"]]
-            queue = get_services().webhooks().queue_events()
+            queue = get_services().webhooks.queue_events()
             if records and queue:
                 with request_context.request_scope():
                     queue.queue_all(list_events(streams.parse_records(records)))

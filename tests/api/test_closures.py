@@ -125,7 +125,7 @@ def test_closure_that_was_broken_off_goes_on_with_each_date_once(client: AppClie
     (closure,) = client.get("/closures").json["closures"]
     assert closure["state"] == "running"
 
-    apply = client.services.closures().apply
+    apply = client.services.closures.apply
     assert apply.list_to_repeat() == (closure["closure_id"],)
     for _ in range(2):
         apply.apply_everywhere(closure["closure_id"])

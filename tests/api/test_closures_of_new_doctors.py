@@ -74,7 +74,7 @@ def test_page_gives_new_doctor_closure_longer_than_a_step(
 def test_step_goes_on_where_the_one_before_ended(client: AppClient, closure_id: str) -> None:
     like = client.services.doctors.get("dr-lee")
     client.services.doctors.add(replace(like, doctor_id="dr-new"))
-    apply = client.services.closures().apply
+    apply = client.services.closures.apply
 
     first = apply.apply(closure_id, "dr-new")
     assert first
@@ -88,7 +88,7 @@ def test_step_goes_on_where_the_one_before_ended(client: AppClient, closure_id: 
 def test_step_after_a_lifting_begins_again(client: AppClient, closure_id: str) -> None:
     like = client.services.doctors.get("dr-lee")
     client.services.doctors.add(replace(like, doctor_id="dr-new"))
-    closures = client.services.closures()
+    closures = client.services.closures
     rest = closures.apply.apply(closure_id, "dr-new")
     assert rest
     closures.manage.lift(client.caller, closure_id)
@@ -111,7 +111,7 @@ def test_night_finds_doctors_whose_creation_broke_off(client: AppClient, closure
     fail_after_the_doctor_is_stored(client)
     assert closed_dates(client) == []
     client.clock.now += timedelta(days=7)
-    apply = client.services.closures().apply
+    apply = client.services.closures.apply
 
     assert apply.list_to_repeat() == (closure_id,)
     assert apply.list_doctors(closure_id).doctor_ids == ("dr-new",)
@@ -124,7 +124,7 @@ def test_night_finds_doctors_whose_creation_broke_off(client: AppClient, closure
 def test_closure_that_is_over_is_not_repeated(client: AppClient, closure_id: str) -> None:
     client.clock.now += timedelta(days=len(DATES) + 1)
 
-    assert closure_id not in client.services.closures().apply.list_to_repeat()
+    assert closure_id not in client.services.closures.apply.list_to_repeat()
 
 
 def test_settings_do_not_repeat_closures_that_a_doctor_has(

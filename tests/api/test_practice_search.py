@@ -68,7 +68,7 @@ def test_many_doctors_are_found_page_by_page(many_doctors: AppClient) -> None:
         cursor = {"cursor": page.json["next"]}
 
     assert found == [f"dr-no-{number:03}" for number in range(52)]
-    practice = many_doctors.services.practice()
+    practice = many_doctors.services.practice
     search = practice_search(specialty="surgery", cursor=cursor["cursor"])
     last = practice.get_day(many_doctors.caller, search, MONDAY)
     search = practice_search(specialty="surgery", cursor=last.previous)
@@ -95,7 +95,7 @@ def test_location_among_many_doctors_is_found_in_every_specialty(
     while True:
         search = practice_search(location="Leeds # 2%", cursor=cursor)
         with many_doctors.record_calls() as calls:
-            page = many_doctors.services.practice().get_day(many_doctors.caller, search, MONDAY)
+            page = many_doctors.services.practice.get_day(many_doctors.caller, search, MONDAY)
         assert len(calls) <= 1 + 2 * 4 + 2, "two for each specialty"
         pages.append(page)
         cursor = page.next
@@ -104,7 +104,7 @@ def test_location_among_many_doctors_is_found_in_every_specialty(
     back = [pages[-1]]
     while back[0].previous:
         search = practice_search(location="Leeds # 2%", cursor=back[0].previous)
-        practice = many_doctors.services.practice()
+        practice = many_doctors.services.practice
         back.insert(0, practice.get_day(many_doctors.caller, search, MONDAY))
 
     assert [len(page.views) for page in pages] == [20, 20, 5]

@@ -20,7 +20,7 @@ from tests.support.factories import SUNDAY_NOON
 from tests.support.page_session import DAY_PATH, PageSession
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
 

@@ -16,7 +16,7 @@ from tests.support.factories import SUNDAY_NOON
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 ROUNDS = rounds(daily=4, nightly=200)
 CLIENT_COUNT = 50

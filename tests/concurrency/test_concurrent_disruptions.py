@@ -21,7 +21,7 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 ROUNDS = rounds(daily=5, nightly=200)
 SITE = Caller(name="site", client="site", roles=frozenset({Role.BOOKING_SITE}))

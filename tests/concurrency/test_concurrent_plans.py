@@ -21,7 +21,7 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 PATIENTS = 20
 WEEKS = rounds(daily=2, nightly=13)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from chalicelib.use_cases.save_many_days import DayOutcome
     from tests.support.concurrent import RunConcurrently
 
@@ -61,7 +61,7 @@ class Practice:
             )
             for doctor_id in self.doctor_ids
         ]
-        outcomes = self._services.practice().save(ADMIN, requests)
+        outcomes = self._services.practice.save(ADMIN, requests)
         self.outcomes[name] = {outcome.doctor_id: outcome for outcome in outcomes}
 
     def stored(self, doctor_id: str) -> stored_day.StoredDay:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
+    from chalicelib.services import Services
     from chalicelib.use_cases.save_days import SavedDay
 
 ROUNDS = rounds(daily=10, nightly=200)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from tests.support.concurrent import RunConcurrently
 
 ROUNDS = rounds(daily=2, nightly=200)
@@ -123,7 +123,7 @@ def take_time_off(services: Services, doctor_id: str, request: TimeOffRequest) -
 
 def close_practice(services: Services, doctor_id: str) -> None:
     """Close the practice, as the queue does it for this doctor."""
-    closures = services.closures()
+    closures = services.closures
     request = ClosureRequest(name="Holiday", first=MONDAY, last=MONDAY)
     (closure,) = closures.manage.create(ADMIN, [request])
     closures.apply.finish(closure.closure_id, doctor_id)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from chalicelib.use_cases.save_many_days import DayOutcome
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))

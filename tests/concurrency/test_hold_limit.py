@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from tests.support.concurrent import RunConcurrently
 
 ROUNDS = rounds(daily=3, nightly=50)

@@ -17,7 +17,7 @@ from tests.support.factories import MONDAY, make_doctor, open_change
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 # Saves two slots; the process is killed just before or after DynamoDB executes the write.
 SAVE_AND_KILL_SCRIPT = """

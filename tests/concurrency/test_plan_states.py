@@ -11,7 +11,7 @@ from tests.support.practice_states import PracticeStateMachine
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 
 def test_plans_end_as_one_clean_run_does(services: Services) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 # Who owns what the caller books: two booking sites, and the practice.

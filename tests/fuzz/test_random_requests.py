@@ -22,7 +22,7 @@ from tests.support.strategies import JSON, RawRequest, random_requests, values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from tests.support.app_client import AppClient
 
 # 4xx: unknown doctors, slots and files, malformed HTTP, and requests that break rules.

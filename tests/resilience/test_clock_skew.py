@@ -23,7 +23,7 @@ from tests.support.invariants import assert_invariants
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from tests.support.concurrent import RunConcurrently
     from tests.support.table_snapshot import TableSnapshot
 

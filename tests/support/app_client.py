@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from chalice.test import Client, HTTPResponse
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.bootstrap import Services
     from chalicelib.domain.permissions import Caller
+    from chalicelib.services import Services
     from chalicelib.settings import Settings
     from tests.support.clock import Clock
 

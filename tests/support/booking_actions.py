@@ -14,8 +14,8 @@ from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap import Services
     from chalicelib.domain.slot import SlotId
+    from chalicelib.services import Services
 
 SLOT_STARTS = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from chalicelib.bootstrap import Services
     from chalicelib.domain.day import Day
     from chalicelib.domain.slot import Slot
+    from chalicelib.services import Services
     from chalicelib.use_cases.plan_previews import PlanView
     from chalicelib.use_cases.propose_series import SeriesRequest
 

@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSPreparedRequest
 
-    from chalicelib.bootstrap import Services
     from chalicelib.domain.day import Day
     from chalicelib.domain.plan import Plan
     from chalicelib.domain.slot import Slot
+    from chalicelib.services import Services
     from chalicelib.use_cases.plan_previews import PlanView
     from chalicelib.use_cases.propose_series import SeriesRequest
     from chalicelib.use_cases.propose_time_off import TimeOffRequest
@@ -186,7 +186,7 @@ class PlanDoctor:
 
     def apply_closure(self, closure_id: str, kills: list[Kill]) -> None:
         """Apply the closure, or its lifting, killed as said and repeated."""
-        apply = partial(self.services.closures().apply.apply, closure_id, self.doctor_id)
+        apply = partial(self.services.closures.apply.apply, closure_id, self.doctor_id)
         for kill in kills:
             with kill.install():
                 apply()

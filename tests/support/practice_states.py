@@ -16,7 +16,7 @@ from tests.support.plan_twins import ADMIN, DATES
 from tests.support.time_off_states import SITE, OwnBooking, TimeOffStateMachine
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from tests.support.plan_states import SlotKey
     from tests.support.plan_twins import Kill, PlanDoctor
 
@@ -36,7 +36,7 @@ class PracticeStateMachine(TimeOffStateMachine):
         last = DATES[min(first + days, len(DATES) - 1)]
         request = ClosureRequest(name="Holiday", first=DATES[first], last=last)
         self.tick()
-        (closure,) = self.services.closures().manage.create(ADMIN, [request])
+        (closure,) = self.services.closures.manage.create(ADMIN, [request])
         self.closures.append(closure.closure_id)
         for of_doctor in self.time_off:
             of_doctor.append(closure.time_off.time_off_id)
@@ -47,7 +47,7 @@ class PracticeStateMachine(TimeOffStateMachine):
         if self.closures:
             closure_id = self.closures[-1 - choice % len(self.closures)]
             self.tick()
-            self.services.closures().manage.lift(ADMIN, closure_id)
+            self.services.closures.manage.lift(ADMIN, closure_id)
             self.apply_closure(closure_id, killed)
 
     def apply_closure(self, closure_id: str, killed: list[Kill]) -> None:

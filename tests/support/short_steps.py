@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.use_cases.pace import Pace
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap import Services
+    from chalicelib.services import Services
     from chalicelib.settings import Settings
     from tests.support.clock import Clock
 

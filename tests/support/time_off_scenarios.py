@@ -87,7 +87,7 @@ def _lift_mark(client: AppClient) -> Send:
 
 
 def _apply_closure(client: AppClient) -> Callable[[], object]:
-    closures = client.services.closures()
+    closures = client.services.closures
     request = ClosureRequest(name="Holiday", first=MONDAY, last=MONDAY)
     (closure,) = closures.manage.create(client.caller, [request])
     return lambda: closures.apply.apply(closure.closure_id, "dr-lee")
@@ -96,7 +96,7 @@ def _apply_closure(client: AppClient) -> Callable[[], object]:
 def _announce(client: AppClient) -> Callable[[], object]:
     client.override("disrupt", "10:00")
     client.clock.now += timedelta(minutes=11)
-    return client.services.disruptions().announce_all
+    return client.services.announce_disruptions.announce_all
 
 
 def _desk_form(client: AppClient) -> Send:
@@ -125,7 +125,7 @@ TIME_OFF_SCENARIOS: dict[str, list[Scenario]] = {
     "a closure of one date, for one doctor, by the queue": [_use_case(_apply_closure)],
     "announcement of the marks of one doctor, by the schedule": [_use_case(_announce)],
     "announcement, if there are none": [
-        _use_case(lambda client: client.services.disruptions().announce_all)
+        _use_case(lambda client: client.services.announce_disruptions.announce_all)
     ],
 }
 CACHED_TIME_OFF_SCENARIOS: dict[str, list[Scenario]] = {

@@ -20,9 +20,9 @@ from tests.support.plan_twins import ADMIN, DATES
 if TYPE_CHECKING:
     from datetime import date
 
-    from chalicelib.bootstrap import Services
     from chalicelib.domain.day import Day
     from chalicelib.domain.slot import Slot
+    from chalicelib.services import Services
     from chalicelib.use_cases.plan_previews import PlanView
     from tests.support.plan_twins import Kill, PlanDoctor
 

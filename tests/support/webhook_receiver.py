@@ -144,7 +144,7 @@ class WebhookSystem:
         )
         settings = structs.replace(client.services.settings, allows_loopback_webhooks=True)
         client.use_services(
-            structs.replace(client.services, settings=settings, webhooks=lambda: services)
+            structs.replace(client.services, settings=settings, _webhooks=lambda: services)
         )
 
     def handle_due(self) -> None:

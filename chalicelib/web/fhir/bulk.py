@@ -49,7 +49,7 @@ def publish_manifest(request: Request) -> Response:
     The manifest changes every five minutes even if no file has: an unchanged manifest must not
     suggest that the files are unchanged.
     """
-    owners, base = get_services().fhir().doctors.list_active(), Base.of(request)
+    owners, base = get_services().fhir.doctors.list_active(), Base.of(request)
     manifest = {
         "transactionTime": _last_interval(get_services().now()).isoformat(),
         "request": f"{base.fhir}/{OPERATION}",
@@ -97,7 +97,7 @@ def publish_file(name: str, request: Request) -> Response:
 
 def _directory_lines(kind: Kind, part: int, base: Base) -> Iterator[bytes]:
     services = get_services()
-    entities = kind.entities(services.fhir().doctors.list_active())
+    entities = kind.entities(services.fhir.doctors.list_active())
     first, now = part * _RESOURCES_PER_FILE, services.now()
     for entity in entities[first : first + _RESOURCES_PER_FILE]:
         yield msgspec.json.encode(kind.build(entity, base, now))

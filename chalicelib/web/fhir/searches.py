@@ -86,9 +86,9 @@ def read(resource_type: str, resource_id: str, request: Request) -> Resource:
     kind = _kind(resource_type, resource_id)
     services = get_services()
     if kind.is_of_doctor:
-        entity: Any = services.fhir().doctors.get(resource_type, resource_id)
+        entity: Any = services.fhir.doctors.get(resource_type, resource_id)
     else:
-        entities = kind.entities(services.fhir().doctors.list_all())
+        entities = kind.entities(services.fhir.doctors.list_all())
         entity = next((each for each in entities if each.fhir_id == resource_id), None)
         if entity is None:
             raise FhirResourceNotFoundError(resource_type, resource_id)
@@ -106,7 +106,7 @@ def _read_slot(resource_id: str) -> PublishedSlot:
         slot_id = parse_slot_fhir_id(resource_id)
     except ValueError:
         raise FhirResourceNotFoundError("Slot", resource_id) from None
-    fhir = get_services().fhir()
+    fhir = get_services().fhir
     owner = fhir.doctors.get("Slot", slot_id.doctor_id)
     slot = fhir.slots.get(owner, slot_id.start)
     if slot is None:
@@ -129,7 +129,7 @@ def search(resource_type: str, request: Request) -> Resource:
 
 def _search_kind(kind: Kind, request: Request) -> Resource:
     query, base = read_query(request, kind.parameters), Base.of(request)
-    entities = kind.entities(get_services().fhir().doctors.list_active())
+    entities = kind.entities(get_services().fhir.doctors.list_active())
     found = sorted(
         (each for each in entities if _matches(each, kind.parameters, query, base)),
         key=lambda each: each.fhir_id,
@@ -161,18 +161,14 @@ def _search_slots(request: Request) -> Resource:
         parse_start(value) for values in query.alternatives("start") for value in _single(values)
     )
     owners = _find_owners(query, base)
-    page = (
-        get_services()
-        .fhir()
-        .slots.search(
-            SlotSearch(
-                doctors=owners,
-                statuses=statuses,
-                starts=starts,
-                is_sorted=_is_sorted(query, len(owners)),
-                limit=query.count,
-                after=_parse_position(query.after),
-            )
+    page = get_services().fhir.slots.search(
+        SlotSearch(
+            doctors=owners,
+            statuses=statuses,
+            starts=starts,
+            is_sorted=_is_sorted(query, len(owners)),
+            limit=query.count,
+            after=_parse_position(query.after),
         )
     )
     entries = [_entry(resources.slot(each, base), base, "match") for each in page.slots]
@@ -207,7 +203,7 @@ def _single(values: list[str]) -> list[str]:
 
 def _find_owners(query: SearchQuery, base: Base) -> list[FhirDoctor]:
     """Return the doctors of the schedules, or else all who take bookings, as far as they match."""
-    doctors = get_services().fhir().doctors
+    doctors = get_services().fhir.doctors
     uses = query.alternatives("schedule")
     if uses:
         ids = set.intersection(*({_schedule_id(each, base) for each in use} for use in uses))

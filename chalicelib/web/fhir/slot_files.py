@@ -42,7 +42,7 @@ def publish_slots(request: Request) -> Response:
     Those who take no bookings are left out. Raises ``RequestRejectedError``.
     """
     file, base = _parse_file(request), Base.of(request)
-    found = get_services().fhir().doctors.get_many(file.fhir_ids)
+    found = get_services().fhir.doctors.get_many(file.fhir_ids)
     owners = [owner for owner in found if owner.doctor.is_active]
     # Before the slots: a change in between is found by the next request.
     digest = _digest(file, owners, base)
@@ -62,7 +62,7 @@ def _parse_file(request: Request) -> SlotFile:
 
 
 def _digest(file: SlotFile, owners: Sequence[FhirDoctor], base: Base) -> str:
-    slots = get_services().fhir().slots
+    slots = get_services().fhir.slots
     markers = [(owner.fhir_id, slots.change_marker(owner)) for owner in owners]
     content = msgspec.json.encode((_FORM, base.api, file, markers))
     return hashlib.blake2b(content, digest_size=12).hexdigest()
@@ -91,7 +91,7 @@ def _read_lines(
     services, lines, changes_at = get_services(), list[bytes](), float(2**40)
     for owner in owners:
         now = services.now()
-        slots = services.fhir().slots.list_window(owner, first_day=file.first_day, days=file.days)
+        slots = services.fhir.slots.list_window(owner, first_day=file.first_day, days=file.days)
         changes_at = min(changes_at, valid_until(owner, slots, now).timestamp())
         lines += [msgspec.json.encode(resources.slot(slot, base)) for slot in slots]
     return lines[:MAX_FILE_SLOTS], changes_at

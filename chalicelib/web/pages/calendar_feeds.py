@@ -85,7 +85,7 @@ def render_feeds(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     """Render the list and the form; with errors the status is 400."""
-    found = get_services().calendar_feeds().list_all(caller, doctor_id)
+    found = get_services().calendar_feeds.list_all(caller, doctor_id)
     base = url_prefix(request)
     flash = flash_outcome(request) if request.method == "GET" else None
     page = FeedsPage(
@@ -112,7 +112,7 @@ def create_from_form(caller: Caller, request: Request) -> Response:
     sent = _fields(request)
     doctor_id, name = valid_doctor_id(sent.get("doctor_id", "")), trim_name(sent.get("name", ""))
     try:
-        created = get_services().calendar_feeds().create(caller, doctor_id, name)
+        created = get_services().calendar_feeds.create(caller, doctor_id, name)
     except RequestRejectedError as error:
         if not wants_html(request):
             raise
@@ -124,7 +124,7 @@ def create_from_form(caller: Caller, request: Request) -> Response:
 def act_on_feed(caller: Caller, feed_id: str, request: Request) -> Response:
     """Renew the feed and show its new address, or revoke it and show the list."""
     sent = _fields(request)
-    doctor_id, feeds = valid_doctor_id(sent.get("doctor_id", "")), get_services().calendar_feeds()
+    doctor_id, feeds = valid_doctor_id(sent.get("doctor_id", "")), get_services().calendar_feeds
     if sent.get("act") == "renew":
         renewed = feeds.renew(caller, doctor_id, feed_id)
         return render_feeds(caller, doctor_id, request, created=renewed, has_replaced=True)

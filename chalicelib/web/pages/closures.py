@@ -59,7 +59,7 @@ def render_closures(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     """Render the list and the forms; with errors the status is 400."""
-    found = get_services().closures().manage.list_all(caller)
+    found = get_services().closures.manage.list_all(caller)
     base, sent = url_prefix(request), fields or {}
     page = ClosuresPage(
         base=base,
@@ -82,7 +82,7 @@ def save_form(caller: Caller, request: Request) -> Response:
     services = get_services()
     try:
         requests = parse_closure_lines(lines) if lines else (parse_closure_fields(sent),)
-        made = services.closures().manage.create(caller, requests)
+        made = services.closures.manage.create(caller, requests)
     except RequestRejectedError as error:
         if not wants_html(request):
             raise
@@ -96,7 +96,7 @@ def save_form(caller: Caller, request: Request) -> Response:
 def lift(caller: Caller, closure_id: str, request: Request) -> Response:
     """Lift the closure, and show the list."""
     services = get_services()
-    services.closures().manage.lift(caller, closure_id)
+    services.closures.manage.lift(caller, closure_id)
     closure_services.start(services, [closure_id])
     return _redirect(request)
 

@@ -92,10 +92,8 @@ def _sections_of_pool(
     }
     names = [each.name for page in found.values() for each in page.accounts]
     delegates = found[Role.DELEGATE].accounts if Role.DELEGATE in found else ()
-    known = (
-        get_services()
-        .list_people()
-        .describe(caller, list(dict.fromkeys(names)), [each.name for each in delegates])
+    known = get_services().list_people.describe(
+        caller, list(dict.fromkeys(names)), [each.name for each in delegates]
     )
     for role, page in found.items():
         yield SectionView(
@@ -113,7 +111,7 @@ def _titles() -> dict[Role, str]:
 
 def _known(caller: Caller, request: Request) -> Iterator[SectionView]:
     """Yield those who have signed in, and first also those whom the records of doctors name."""
-    people, cursor = get_services().list_people(), query(request, "cursor")
+    people, cursor = get_services().list_people, query(request, "cursor")
     page = people.list_signed_in(caller, cursor)
     yield SectionView(
         title=_("Signed in"),

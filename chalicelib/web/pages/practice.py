@@ -28,7 +28,7 @@ def render_practice(caller: Caller, date: date | None, request: Request) -> Resp
     if date and is_htmx(request) and query(request, "part"):
         return poll_form(caller, date, request)
     practice = _parse_practice(request)
-    day = get_services().practice().get_day(caller, practice.search, date)
+    day = get_services().practice.get_day(caller, practice.search, date)
     found = Practice(
         search=practice.search, focus=practice.focus, previous=day.previous, next=day.next
     )
@@ -39,7 +39,7 @@ def render_practice(caller: Caller, date: date | None, request: Request) -> Resp
 
 
 def _landing_schedule(caller: Caller, today: Schedule, found: Practice) -> Schedule:
-    get_doctors = get_services().practice().get_doctors
+    get_doctors = get_services().practice.get_doctors
     doctor_ids = [column.doctor.doctor_id for column in today.columns]
     return find_landing_schedule(
         today, lambda on: Schedule.of_practice(get_doctors(caller, doctor_ids, on), found)
@@ -51,7 +51,7 @@ def poll_form(caller: Caller, date: date, request: Request) -> Response:
 
     As for a week, cached settings of the doctors are enough for a 304, but not to render from.
     """
-    practice = get_services().practice()
+    practice = get_services().practice
     shown = parse_doctor_ids(queries(request, "shown"), "shown")
     for get_doctors in (practice.get_doctors_cached, practice.get_doctors):
         day = get_doctors(caller, shown, date)
@@ -67,7 +67,7 @@ def save_form(caller: Caller, form: DaysForm, request: Request) -> Response:
     return save_days(
         caller,
         form,
-        get_services().practice().save,
+        get_services().practice.save,
         lambda: read_schedule(caller, doctor_ids, form.date, request),
         request,
     )
@@ -77,7 +77,7 @@ def read_schedule(
     caller: Caller, doctor_ids: Sequence[str], date: date, request: Request
 ) -> Schedule:
     """Read the date of the doctors that a form has, found as the query of its URL says."""
-    day = get_services().practice().get_doctors(caller, doctor_ids, date)
+    day = get_services().practice.get_doctors(caller, doctor_ids, date)
     return Schedule.of_practice(day, _parse_practice(request))
 
 

@@ -90,7 +90,7 @@ def render_reports(
     """Render a page of doctors; for a range that can't be reported, the form with the reason."""
     base, frame = url_prefix(request), build_frame(request, caller, section=REPORTS)
     try:
-        report = get_services().changes().view_reports().get_report(caller, search, first, last)
+        report = get_services().view_reports.get_report(caller, search, first, last)
     except RequestRejectedError as error:
         errors = errors_by_field(error)
         if not errors.keys() <= _RANGE:

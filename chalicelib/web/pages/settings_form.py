@@ -105,7 +105,7 @@ def check_form(caller: Caller, doctor: Doctor, form: DoctorForm, choice: str = "
             return SettingsState(
                 form=form, settings=None, errors=errors_by_field(error), choice=choice
             )
-    misfits = services.plans().propose_hours.find_misfits(caller, doctor, changed.grid)
+    misfits = services.plans.propose_hours.find_misfits(caller, doctor, changed.grid)
     return SettingsState(form=form, settings=settings, errors={}, misfits=misfits, choice=choice)
 
 

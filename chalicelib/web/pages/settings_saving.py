@@ -166,7 +166,7 @@ def _replace_open_slots(
 ) -> Response:
     """Show the preview of the plan; if there is nothing to replace any more, the settings."""
     try:
-        view = get_services().plans().propose_hours.propose(caller, doctor_id)
+        view = get_services().plans.propose_hours.propose(caller, doctor_id)
     except RequestRejectedError:
         return _saved(doctor_id, is_saved=is_saved, request=request)
     return redirect_to_plan(view.plan, request)

@@ -43,7 +43,7 @@ def get_calendar_feeds(_request: Request, caller: Caller, doctor_id: str) -> Res
     """
     from chalicelib.web.api.calendar_serializers import serialize_feeds
 
-    found = get_services().calendar_feeds().list_all(caller, doctor_id_from_path(doctor_id))
+    found = get_services().calendar_feeds.list_all(caller, doctor_id_from_path(doctor_id))
     return json_response(serialize_feeds(found.feeds, found.doctor))
 
 
@@ -69,7 +69,7 @@ def post_calendar_feed(request: Request, caller: Caller, doctor_id: str) -> Resp
 
     sent, violations = decode_json(request, calendar_schemas.CalendarFeedRequest)
     violations.raise_any()
-    feeds = get_services().calendar_feeds()
+    feeds = get_services().calendar_feeds
     created = feeds.create(caller, doctor_id_from_path(doctor_id), trim_name(sent.name))
     return json_response(serialize_address(created, request), status=HTTPStatus.CREATED)
 
@@ -88,7 +88,7 @@ def post_calendar_feed_renewal(
     """
     from chalicelib.web.api.calendar_serializers import serialize_address
 
-    feeds = get_services().calendar_feeds()
+    feeds = get_services().calendar_feeds
     renewed = feeds.renew(caller, doctor_id_from_path(doctor_id), feed_id)
     return json_response(serialize_address(renewed, request))
 
@@ -105,7 +105,7 @@ def delete_calendar_feed(
 
     Its URL is not found from then on.
     """
-    feeds = get_services().calendar_feeds()
+    feeds = get_services().calendar_feeds
     feeds.revoke(caller, doctor_id_from_path(doctor_id), feed_id)
     return no_content()
 
@@ -133,7 +133,7 @@ def get_calendar(request: Request, file: str) -> Response:
     if not file.endswith(FILE_SUFFIX):
         raise CalendarFeedNotFoundError
     address = FeedAddress.parse(file.removesuffix(FILE_SUFFIX))
-    calendar = get_services().calendar_feeds().read(address)
+    calendar = get_services().calendar_feeds.read(address)
     tag = etag(None, (calendar.feed.feed_id, calendar.doctor.name, calendar.events))
     if etag_matches(tag, request):
         return not_modified(tag, _HEADERS)

@@ -36,7 +36,7 @@ def get_closures(request: Request, caller: Caller) -> Response:
         return page.render_closures(caller, request)
     from chalicelib.web.api.closure_serializers import serialize_closures
 
-    return json_response(serialize_closures(get_services().closures().manage.list_all(caller)))
+    return json_response(serialize_closures(get_services().closures.manage.list_all(caller)))
 
 
 @routes.post(
@@ -69,13 +69,13 @@ def post_closure(request: Request, caller: Caller) -> Response:
         return page.save_form(caller, request)
     requests = closure_parsing.parse_closures(request)
     services = get_services()
-    made = services.closures().manage.create(caller, requests)
+    made = services.closures.manage.create(caller, requests)
     closure_services.start(services, [closure.closure_id for closure in made])
     if len(made) > 1:
         return json_response(
             closure_serializers.serialize_closures(made), status=HTTPStatus.ACCEPTED
         )
-    closure = services.closures().manage.get(caller, made[0].closure_id)
+    closure = services.closures.manage.get(caller, made[0].closure_id)
     return json_response(
         closure_serializers.serialize_closure(closure),
         {"Location": f"/closures/{closure.closure_id}"},
@@ -93,7 +93,7 @@ def get_closure(_request: Request, caller: Caller, closure_id: str) -> Response:
     from chalicelib.web.api import closure_parsing, closure_serializers
 
     closure_id = closure_parsing.closure_id_from_path(closure_id)
-    closure = get_services().closures().manage.get(caller, closure_id)
+    closure = get_services().closures.manage.get(caller, closure_id)
     return json_response(closure_serializers.serialize_closure(closure))
 
 
@@ -111,9 +111,9 @@ def delete_closure(_request: Request, caller: Caller, closure_id: str) -> Respon
     from chalicelib.web.api import closure_parsing, closure_serializers
 
     closure_id, services = closure_parsing.closure_id_from_path(closure_id), get_services()
-    services.closures().manage.lift(caller, closure_id)
+    services.closures.manage.lift(caller, closure_id)
     closure_services.start(services, [closure_id])
-    closure = services.closures().manage.get(caller, closure_id)
+    closure = services.closures.manage.get(caller, closure_id)
     return json_response(closure_serializers.serialize_closure(closure), status=HTTPStatus.ACCEPTED)
 
 

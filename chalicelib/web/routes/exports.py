@@ -49,7 +49,7 @@ def get_export(request: Request, caller: Caller, doctor_id: str) -> Response:
     doctor_id, extension = doctor_id_from_path(doctor_id), _parse_format(request)
     require_dates(request, "from", "to")
     first, last = optional_date(request, "from"), optional_date(request, "to")
-    export = get_services().plans().export_slots.export(caller, doctor_id, first, last)
+    export = get_services().plans.export_slots.export(caller, doctor_id, first, last)
     name = export_serializers.file_name(export, extension)
     if extension == "csv":
         return csv_writer.csv_response(export_serializers.export_to_csv(export), name)

@@ -185,7 +185,7 @@ def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView
     if requested.imported:
         return services.propose_imports.propose(caller, doctor_id, requested.imported)
     if requested.replaces_open:
-        return services.plans().propose_hours.propose(caller, doctor_id)
+        return services.plans.propose_hours.propose(caller, doctor_id)
     if requested.time_off or requested.lifted:
         return _propose_time_off(caller, doctor_id, requested)
     return _propose_undo(caller, doctor_id, requested)

@@ -63,7 +63,7 @@ def get_practice(request: Request, caller: Caller) -> Response:
         from chalicelib.web.pages import practice as pages
 
         return pages.render_practice(caller, date, request)
-    practice = get_services().practice().get_day(caller, parse_practice_search(request), date)
+    practice = get_services().practice.get_day(caller, parse_practice_search(request), date)
     return json_or_not_modified(serialize_practice(practice), request)
 
 
@@ -104,7 +104,7 @@ def post_practice(request: Request, caller: Caller) -> Response:
         requests = [day.request for day in form.edited]
     else:
         requests = parse_save_practice_json(request)
-    outcomes = get_services().practice().save(caller, requests)
+    outcomes = get_services().practice.save(caller, requests)
     request_context.current_request().metrics["Saves"] += sum(
         outcome.saved.created for outcome in outcomes if outcome.saved
     )

@@ -64,7 +64,7 @@ def get_reports(request: Request, caller: Caller) -> Response:
         return reports.render_reports(caller, search, first, last, request)
     from chalicelib.web.api import csv_writer, report_serializers
 
-    report = get_services().changes().view_reports().get_report(caller, search, first, last)
+    report = get_services().view_reports.get_report(caller, search, first, last)
     if output == "csv":
         text = report_serializers.report_to_csv(report)
         return csv_writer.csv_response(text, report_serializers.file_name(report))

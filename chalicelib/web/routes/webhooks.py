@@ -32,7 +32,7 @@ def get_webhooks(_request: Request, caller: Caller) -> Response:
     """
     from chalicelib.web.api.webhook_serializers import serialize_webhooks
 
-    return json_response(serialize_webhooks(get_services().webhooks().manage.list_all(caller)))
+    return json_response(serialize_webhooks(get_services().webhooks.manage.list_all(caller)))
 
 
 @routes.post(
@@ -60,7 +60,7 @@ def post_webhook(request: Request, caller: Caller) -> Response:
     services = get_services()
     allow_loopback = services.settings.allows_loopback_webhooks
     url, events = parse_webhook(request, allow_loopback=allow_loopback)
-    created = services.webhooks().manage.create(caller, url, events)
+    created = services.webhooks.manage.create(caller, url, events)
     return json_response(serialize_new_webhook(created), status=HTTPStatus.CREATED)
 
 
@@ -75,7 +75,7 @@ def get_webhook(_request: Request, caller: Caller, webhook_id: str) -> Response:
     """Get a webhook."""
     from chalicelib.web.api.webhook_serializers import serialize_webhook
 
-    webhook = get_services().webhooks().manage.get(caller, webhook_id)
+    webhook = get_services().webhooks.manage.get(caller, webhook_id)
     return json_response(serialize_webhook(webhook))
 
 
@@ -89,7 +89,7 @@ def delete_webhook(_request: Request, caller: Caller, webhook_id: str) -> Respon
 
     Events that wait for another try are not sent any more.
     """
-    get_services().webhooks().manage.delete(caller, webhook_id)
+    get_services().webhooks.manage.delete(caller, webhook_id)
     return no_content()
 
 
@@ -107,7 +107,7 @@ def post_webhook_rotation(_request: Request, caller: Caller, webhook_id: str) ->
     """
     from chalicelib.web.api.webhook_serializers import serialize_rotation
 
-    webhook = get_services().webhooks().manage.rotate(caller, webhook_id)
+    webhook = get_services().webhooks.manage.rotate(caller, webhook_id)
     return json_response(serialize_rotation(webhook))
 
 
@@ -125,7 +125,7 @@ def post_webhook_test(_request: Request, caller: Caller, webhook_id: str) -> Res
     """
     from chalicelib.web.api.webhook_serializers import serialize_delivery
 
-    delivery = get_services().webhooks().manage.test(caller, webhook_id)
+    delivery = get_services().webhooks.manage.test(caller, webhook_id)
     return json_response(serialize_delivery(delivery), status=HTTPStatus.ACCEPTED)
 
 
@@ -148,7 +148,7 @@ def get_webhook_deliveries(request: Request, caller: Caller, webhook_id: str) ->
     from chalicelib.web.api.webhook_serializers import serialize_deliveries
 
     limit, cursor = parse_page(request)
-    manage = get_services().webhooks().manage
+    manage = get_services().webhooks.manage
     page = manage.list_deliveries(caller, webhook_id, limit=limit, cursor=cursor)
     return json_response(serialize_deliveries(page))
 
@@ -169,6 +169,6 @@ def post_webhook_replay(
     """
     from chalicelib.web.api.webhook_serializers import serialize_delivery
 
-    manage = get_services().webhooks().manage
+    manage = get_services().webhooks.manage
     delivery = manage.replay(caller, webhook_id, delivery_id)
     return json_response(serialize_delivery(delivery), status=HTTPStatus.ACCEPTED)
