@@ -71,7 +71,7 @@ def _needs_change(slot: Slot, stretch: BlockedStretch) -> bool:
     return slot.status is SlotStatus.FREE
 
 
-def note_marks(changes: PlannedChanges, at: datetime) -> tuple[BlockedStretch, ...]:
+def record_marks(changes: PlannedChanges, at: datetime) -> tuple[BlockedStretch, ...]:
     """Return the stretches after the changes; the new one knows the instant of its marks."""
     blocked = changes.day_after.blocked
     if not (changes.marked and changes.blocks):

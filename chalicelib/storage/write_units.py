@@ -18,7 +18,7 @@ def save_write_units(before: Day, after: Day) -> int:
 
     A transaction takes two units per started kilobyte of an item, and each change of a slot is an
     item, also if it only gets or loses the mark of a disruption. The day is one, the record of the
-    request another, and with marks the note for their announcement; the audit log has its own
+    request another, and with marks the item that announces them; the audit log has its own
     partition.
     """
     both = before.slots.keys() & after.slots.keys()

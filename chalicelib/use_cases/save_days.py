@@ -286,13 +286,13 @@ def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:
         marked = {slot.start: slot for slot in entry.affected}
         after = replace(after, slots={**after.slots, **marked})
     if after.blocked != planned.day_after.blocked:
-        after = after.with_blocked(_note_marks(planned, entry.at))
+        after = after.with_blocked(_record_marks(planned, entry.at))
     if planned.series_versions is None:
         return after
     return replace(after, series_versions=planned.series_versions)
 
 
-def _note_marks(planned: PlannedChanges, at: datetime) -> tuple[BlockedStretch, ...]:
-    from chalicelib.domain.blocking import note_marks  # noqa: PLC0415  few saves are of time off
+def _record_marks(planned: PlannedChanges, at: datetime) -> tuple[BlockedStretch, ...]:
+    from chalicelib.domain.blocking import record_marks  # noqa: PLC0415  few saves are of time off
 
-    return note_marks(planned, at)
+    return record_marks(planned, at)
