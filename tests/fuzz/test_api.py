@@ -43,7 +43,7 @@ def is_sign_in_enforced(ctx: CheckContext, response: Response, case: Case[Any]) 
 
 @schema.parametrize()
 @settings(
-    max_examples=rounds(daily=3, nightly=500),
+    max_examples=rounds(daily=3, nightly=200),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
