@@ -101,6 +101,7 @@ def _serialize(doctor: Doctor, plan: Plan, outcomes: dict[date, Outcome]) -> Jso
         "kind": "series",
         "state": plan.state,
         "series_id": plan.series["id"],
+        "unchanged_series_id": None,
         "time_off_id": None,
         "undoes": None,
         "undone_by": None,
