@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -186,12 +185,11 @@ class PlanDoctor:
 
     def apply_closure(self, closure_id: str, kills: list[Kill]) -> None:
         """Apply the closure, or its lifting, killed as said and repeated."""
-        apply = partial(self.services.closures.apply.apply, closure_id, self.doctor_id)
+        use_case = self.services.closures.apply
         for kill in kills:
             with kill.install():
-                apply()
-        while not apply():
-            pass
+                use_case.apply(closure_id, self.doctor_id)
+        use_case.finish(closure_id, self.doctor_id)
 
     def step(self, plan_id: str) -> Plan:
         return self._apply.step(ADMIN, self.doctor_id, plan_id)
