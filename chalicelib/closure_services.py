@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import plan_services
-from chalicelib.domain.closure import ClosureRest
 from chalicelib.events.series_queue import ClosureMessage, ClosurePageMessage
 from chalicelib.storage.closure_repository import ClosureRepository
 from chalicelib.use_cases.apply_closures import ApplyClosures
@@ -19,6 +18,7 @@ from chalicelib.use_cases.save_days import SaveDays
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chalicelib.events.series_queue import ClosureTask
     from chalicelib.service_factories import Foundations
     from chalicelib.services import Services
 
@@ -65,11 +65,10 @@ def apply_to_doctor(services: Services, doctor_id: str) -> None:
         services.queue_closures(services, rests)
 
 
-def finish(services: Services, message: ClosurePageMessage | ClosureMessage) -> None:
-    """Do all that a message starts, without the queue. Raises as ``ApplyClosures.apply``."""
+def finish(services: Services, task: ClosureTask) -> None:
+    """Do a task and all that follows from it, here. Raises as ``ApplyClosures.apply``."""
     apply = services.closures.apply
-    if isinstance(message, ClosurePageMessage):
-        apply.apply_everywhere(message.closure_id)
-        return
-    rest = ClosureRest(version=message.version, first=message.first)
-    apply.finish(message.closure_id, message.doctor_id, rest)
+    if isinstance(task, ClosurePageMessage):
+        apply.apply_everywhere(task.closure_id)
+    else:
+        apply.finish(task.closure_id, task.doctor_id, task.rest)

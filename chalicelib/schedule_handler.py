@@ -12,7 +12,6 @@ from msgspec import structs
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.closure import ClosureRest
 from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.events.series_queue import (
     BackfillPageMessage,
@@ -79,8 +78,8 @@ def _handle(message: Message) -> list[Message]:
 
 
 def _apply_closure(message: ClosureMessage) -> list[Message]:
-    rest = ClosureRest(version=message.version, first=message.first)
-    left = get_services().closures.apply.apply(message.closure_id, message.doctor_id, rest)
+    apply = get_services().closures.apply
+    left = apply.apply(message.closure_id, message.doctor_id, message.rest)
     return [structs.replace(message, version=left.version, first=left.first)] if left else []
 
 

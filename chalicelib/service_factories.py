@@ -13,13 +13,13 @@ from chalicelib import request_context
 from chalicelib.domain.permissions import Caller, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.closure_services import ClosureServices
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
-    from chalicelib.events.series_queue import ClosureMessages, SeriesQueue
+    from chalicelib.events.series_queue import ClosureTask, SeriesQueue
     from chalicelib.plan_services import PlanServices
     from chalicelib.services import Services
     from chalicelib.settings import Settings
@@ -168,15 +168,15 @@ def create_closure_services(base: Foundations) -> ClosureServices:
     return closure_services.create(base)
 
 
-def queue_closures(services: Services, messages: ClosureMessages) -> None:
+def queue_closures(services: Services, tasks: Sequence[ClosureTask]) -> None:
     """Leave closures to the queue; where there is none, they are applied when this returns."""
     if services.settings.series_queue_url:
-        services.series_queue.send(messages)
+        services.series_queue.send(tasks)
         return
     from chalicelib import closure_services
 
-    for message in messages:
-        closure_services.finish(services, message)
+    for task in tasks:
+        closure_services.finish(services, task)
 
 
 def create_booking_services(base: Foundations) -> BookingServices:

@@ -9,13 +9,13 @@ from msgspec import Struct
 from chalicelib import service_factories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.closure_services import ClosureServices
     from chalicelib.domain.permissions import Caller
     from chalicelib.events.audit_copy import AuditCopies
-    from chalicelib.events.series_queue import ClosureMessages, SeriesQueue
+    from chalicelib.events.series_queue import ClosureTask, SeriesQueue
     from chalicelib.plan_services import PlanServices
     from chalicelib.service_factories import BookingServices, ChangeServices, FhirServices
     from chalicelib.settings import Settings
@@ -58,8 +58,8 @@ class Services(Struct, frozen=True, kw_only=True):
 
     The properties import their use cases on the first access: most requests need others. Those of
     ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
-    and the queue, and raise ``SettingsError`` if the settings have none. ``queue_closures`` has
-    closures applied soon. ``log`` writes a line; None if the request log is off.
+    and the queue, and raise ``SettingsError`` if the settings have none. ``queue_closures`` starts
+    tasks of closures. ``log`` writes a line; None if the request log is off.
     """
 
     settings: Settings
@@ -88,7 +88,9 @@ class Services(Struct, frozen=True, kw_only=True):
     _audit_copies: Callable[[], AuditCopies]
     _series_queue: Callable[[], SeriesQueue]
     _closures: Callable[[], ClosureServices]
-    queue_closures: Callable[[Services, ClosureMessages], None] = service_factories.queue_closures
+    queue_closures: Callable[[Services, Sequence[ClosureTask]], None] = (
+        service_factories.queue_closures
+    )
     log: Callable[[str], None] | None
 
     @property

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -12,7 +12,7 @@ from msgspec import structs
 from chalicelib import closure_services, request_context
 from chalicelib.bootstrap import get_services, set_services
 from chalicelib.domain.errors import DomainError
-from chalicelib.events.series_queue import ClosureMessage, ClosureMessages, ClosurePageMessage
+from chalicelib.events.series_queue import ClosureTask
 from chalicelib.services import Services
 from local import threads
 
@@ -40,25 +40,24 @@ class ClosureWorker:
 
     def __init__(self, stopped: threading.Event) -> None:
         self._stopped = stopped
-        self._waiting: SimpleQueue[ClosurePageMessage | ClosureMessage] = SimpleQueue()
+        self._waiting: SimpleQueue[ClosureTask] = SimpleQueue()
 
-    def queue(self, _services: Services, messages: ClosureMessages) -> None:
-        """Do soon what the messages say."""
-        for message in messages:
-            self._waiting.put(message)
+    def queue(self, _services: Services, tasks: Sequence[ClosureTask]) -> None:
+        """Do the tasks soon."""
+        for task in tasks:
+            self._waiting.put(task)
 
     def run(self) -> None:
         """Work until it is stopped."""
         self._try(self._resume)
         while not self._stopped.is_set():
             with suppress(Empty):
-                message = self._waiting.get(timeout=_POLL_SECONDS)
-                self._try(partial(closure_services.finish, get_services(), message))
+                task = self._waiting.get(timeout=_POLL_SECONDS)
+                self._try(partial(closure_services.finish, get_services(), task))
 
     def _resume(self) -> None:
         services = get_services()
-        repeated = services.closures.apply.list_to_repeat()
-        self.queue(services, [*map(ClosurePageMessage, repeated)])
+        closure_services.start(services, services.closures.apply.list_to_repeat())
 
     def _try(self, work: Callable[[], None]) -> None:
         try:

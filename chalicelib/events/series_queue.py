@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date  # noqa: TC003  msgspec evaluates the type of a field
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib.domain.closure import ClosureRest
 from chalicelib.events.sqs import QueueMessage, send_all
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class ClosureMessage(msgspec.Struct, frozen=True, tag="closure"):
     version: int | None = None
     first: date | None = None
 
+    @property
+    def rest(self) -> ClosureRest:
+        """What is left of the closure for the doctor."""
+        return ClosureRest(version=self.version, first=self.first)
+
 
 class BackfillPageMessage(msgspec.Struct, frozen=True, tag="backfill_page"):
     """Backfill a page of doctors of earlier releases; ``cursor`` as above."""
@@ -50,7 +55,7 @@ class BackfillPageMessage(msgspec.Struct, frozen=True, tag="backfill_page"):
     cursor: str | None = None
 
 
-ClosureMessages = Sequence[ClosurePageMessage | ClosureMessage]
+ClosureTask = ClosurePageMessage | ClosureMessage
 Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage | BackfillPageMessage
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 

@@ -138,7 +138,7 @@ def _acts() -> list[tuple[str, str, str]]:
     """The value, the name and the explanation of each act."""
     explanations = {
         TimeOffAct.STOP: _("Free slots close. Patients who have a booking keep it."),
-        TimeOffAct.DISRUPT: _("Free slots close. Patients who have a booking need rebooking."),
+        TimeOffAct.DISRUPT: _("Free slots close. Every booking needs rebooking."),
     }
     return [(act.value, time_off_words.describe_act(act), explanations[act]) for act in TimeOffAct]
 
