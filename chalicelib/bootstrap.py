@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 from chalicelib import service_factories
 from chalicelib.service_factories import Foundations
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.user_directory import CognitoClient
 
-T = TypeVar("T")
-
 
 def build_services(
     settings: Settings,
@@ -57,41 +55,19 @@ def build_services(
     base = _build_foundations(settings, now, pause or backoff, start_pace)
     local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, base.doctor_cache, now)
-    manage_slots = ManageSlots(base.days, base.doctor_cache, now, base.pause)
     return Services(
-        settings=settings,
-        manage_slots=manage_slots,
-        _weeks=_lazily(service_factories.create_manage_weeks, base, manage_slots),
-        _practice=_lazily(service_factories.create_practice, base, manage_slots, doctors),
-        _months=_lazily(service_factories.create_view_months, base),
-        _changes=_lazily(service_factories.create_change_services, base, manage_slots, doctors),
-        _plans=_lazily(service_factories.create_plan_services, base),
-        _closures=_lazily(service_factories.create_closure_services, base),
+        base=base,
+        auth=Auth(settings.oidc, local_caller, people, now, secrets_client, cognito_client),
+        local_caller=local_caller,
+        manage_slots=ManageSlots(base.days, base.doctor_cache, now, base.pause),
         find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, base.pause),
-        _bookings=_lazily(service_factories.create_booking_services, base),
         manage_doctors=_create_manage_doctors(base, doctors),
         manage_people=people,
-        _list_people=_lazily(service_factories.create_list_people, base),
-        doctors=base.doctors,
         list_doctors=doctors,
         health=CheckHealth(table.check_connection, now),
-        auth=Auth(settings.oidc, local_caller, people, now, secrets_client, cognito_client),
-        now=now,
-        local_caller=local_caller,
-        _publish_changes=_lazily(service_factories.create_publisher, base, event_client),
-        _webhooks=_lazily(service_factories.create_webhooks, base),
-        _disruptions=_lazily(service_factories.create_announce_disruptions, base),
-        _calendar_feeds=_lazily(service_factories.create_calendar_feeds, base),
-        _fhir=_lazily(service_factories.create_fhir_services, base),
-        _series_queue=_lazily(service_factories.create_series_queue, settings),
-        _audit_copies=_lazily(service_factories.create_audit_copies, settings),
+        event_client=event_client,
         log=(log or service_factories.print_line) if settings.has_request_log else None,
     )
-
-
-def _lazily(create: Callable[..., T], *arguments: Any) -> Callable[[], T]:  # noqa: ANN401  those of the function
-    """Create it with these arguments on the first call, and return the same on later ones."""
-    return cache(partial(create, *arguments))
 
 
 def _build_foundations(

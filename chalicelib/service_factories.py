@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.plan_services import PlanServices
     from chalicelib.services import Services
     from chalicelib.settings import Settings
-    from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.availability_index import AvailabilityIndex
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
@@ -68,11 +66,10 @@ class Foundations(Struct, frozen=True, kw_only=True):
 
 
 class ChangeServices(Struct, frozen=True, kw_only=True):
-    """The use cases of the audit log: list changes, undo one, and report cancellations."""
+    """The use cases of the audit log: list changes, and undo one."""
 
     list_changes: ListChanges
     undo_changes: UndoChanges
-    view_reports: Callable[[], ViewReports]
 
 
 class BookingServices(Struct, frozen=True, kw_only=True):
@@ -127,9 +124,7 @@ def create_view_months(base: Foundations) -> ViewMonths:
     return ViewMonths(base.days, base.doctor_cache, base.now, base.pause)
 
 
-def create_change_services(
-    base: Foundations, manage_slots: ManageSlots, list_doctors: ListDoctors
-) -> ChangeServices:
+def create_change_services(base: Foundations) -> ChangeServices:
     from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.plan_repository import PlanRepository
     from chalicelib.use_cases.list_changes import ListChanges
@@ -143,17 +138,14 @@ def create_change_services(
     return ChangeServices(
         list_changes=ListChanges(audit_log, PlanRepository(), cache, names, now, pause),
         undo_changes=UndoChanges(save_days, audit_log, cache, pause),
-        view_reports=partial(create_view_reports, base, audit_log, manage_slots, list_doctors),
     )
 
 
-def create_view_reports(
-    base: Foundations, audit_log: AuditLog, manage_slots: ManageSlots, list_doctors: ListDoctors
-) -> ViewReports:
+def create_view_reports(base: Foundations, practice: ManagePractice) -> ViewReports:
+    from chalicelib.storage.audit_log import AuditLog
     from chalicelib.use_cases.view_reports import ViewReports
 
-    practice = create_practice(base, manage_slots, list_doctors)
-    return ViewReports(practice, base.days, audit_log, base.now, base.pause)
+    return ViewReports(practice, base.days, AuditLog(), base.now, base.pause)
 
 
 def create_plan_services(base: Foundations) -> PlanServices:
@@ -225,15 +217,15 @@ def create_announce_disruptions(base: Foundations) -> AnnounceDisruptions:
 
 
 def create_publisher(
-    base: Foundations, client: Callable[[], EventBridgeClient] | None
+    settings: Settings, webhooks: WebhookServices, client: Callable[[], EventBridgeClient] | None
 ) -> PublishChanges:
     # Only the stream handler needs another AWS client, which slows a cold start.
     from chalicelib.events.publisher import EventPublisher, create_client
     from chalicelib.use_cases.publish_changes import PublishChanges
 
-    name = base.settings.require_event_bus()
+    name = settings.require_event_bus()
     publisher = EventPublisher((client or create_client)(), name)
-    return PublishChanges(publisher, create_webhooks(base).queue_events)
+    return PublishChanges(publisher, webhooks.queue_events)
 
 
 def create_list_people(base: Foundations) -> ListPeople:

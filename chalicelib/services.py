@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
     from chalicelib.closure_services import ClosureServices
     from chalicelib.domain.permissions import Caller
     from chalicelib.events.audit_copy import AuditCopies
+    from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import ClosureTask, SeriesQueue
     from chalicelib.plan_services import PlanServices
-    from chalicelib.service_factories import BookingServices, ChangeServices, FhirServices
+    from chalicelib.service_factories import (
+        BookingServices,
+        ChangeServices,
+        FhirServices,
+        Foundations,
+    )
     from chalicelib.settings import Settings
     from chalicelib.storage.doctor_repository import DoctorRepository
     from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
@@ -53,53 +60,83 @@ if TYPE_CHECKING:
     from chalicelib.webhook_services import WebhookServices
 
 
-class Services(Struct, frozen=True, kw_only=True):
+class Services(Struct, frozen=True, kw_only=True, dict=True):
     """What the web layer and the handlers of events call.
 
-    The properties import their use cases on the first access: most requests need others. Those of
-    ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
-    and the queue, and raise ``SettingsError`` if the settings have none. ``queue_closures`` starts
-    tasks of closures. ``log`` writes a line; None if the request log is off.
+    The cached properties create what most requests do not need, and import its modules, on the
+    first access. Those of ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the
+    event bus, the bucket and the queue, and raise ``SettingsError`` if the settings have none.
+    ``queue_closures`` starts tasks of closures. ``log`` writes a line; None if the request log is
+    off.
     """
 
-    settings: Settings
+    base: Foundations
+    auth: Auth
+    local_caller: Caller | None
     manage_slots: ManageSlots
-    _weeks: Callable[[], ManageWeeks]
-    _practice: Callable[[], ManagePractice]
-    _months: Callable[[], ViewMonths]
-    _changes: Callable[[], ChangeServices]
-    _plans: Callable[[], PlanServices]
     find_slots: FindSlots
-    _bookings: Callable[[], BookingServices]
     manage_doctors: ManageDoctors
     manage_people: ManagePeople
-    _list_people: Callable[[], ListPeople]
-    doctors: DoctorRepository
     list_doctors: ListDoctors
     health: CheckHealth
-    auth: Auth
-    now: Callable[[], datetime]
-    local_caller: Caller | None
-    _publish_changes: Callable[[], PublishChanges]
-    _disruptions: Callable[[], AnnounceDisruptions]
-    _calendar_feeds: Callable[[], ManageCalendarFeeds]
-    _fhir: Callable[[], FhirServices]
-    _webhooks: Callable[[], WebhookServices]
-    _audit_copies: Callable[[], AuditCopies]
-    _series_queue: Callable[[], SeriesQueue]
-    _closures: Callable[[], ClosureServices]
+    event_client: Callable[[], EventBridgeClient] | None
+    create_webhooks: Callable[[Foundations], WebhookServices] = service_factories.create_webhooks
     queue_closures: Callable[[Services, Sequence[ClosureTask]], None] = (
         service_factories.queue_closures
     )
     log: Callable[[str], None] | None
 
     @property
-    def manage_weeks(self) -> ManageWeeks:
-        return self._weeks()
+    def settings(self) -> Settings:
+        return self.base.settings
 
     @property
+    def now(self) -> Callable[[], datetime]:
+        return self.base.now
+
+    @property
+    def doctors(self) -> DoctorRepository:
+        return self.base.doctors
+
+    @cached_property
+    def manage_weeks(self) -> ManageWeeks:
+        return service_factories.create_manage_weeks(self.base, self.manage_slots)
+
+    @cached_property
     def view_months(self) -> ViewMonths:
-        return self._months()
+        return service_factories.create_view_months(self.base)
+
+    @cached_property
+    def practice(self) -> ManagePractice:
+        return service_factories.create_practice(self.base, self.manage_slots, self.list_doctors)
+
+    @cached_property
+    def list_people(self) -> ListPeople:
+        return service_factories.create_list_people(self.base)
+
+    @cached_property
+    def bookings(self) -> BookingServices:
+        return service_factories.create_booking_services(self.base)
+
+    @property
+    def book_slots(self) -> BookSlots:
+        return self.bookings.book_slots
+
+    @property
+    def override_bookings(self) -> OverrideBookings:
+        return self.bookings.override_bookings
+
+    @property
+    def offer_slots(self) -> OfferSlots:
+        return self.bookings.offer_slots
+
+    @property
+    def list_rebooking(self) -> ListRebooking:
+        return self.bookings.list_rebooking
+
+    @cached_property
+    def changes(self) -> ChangeServices:
+        return service_factories.create_change_services(self.base)
 
     @property
     def list_changes(self) -> ListChanges:
@@ -109,6 +146,14 @@ class Services(Struct, frozen=True, kw_only=True):
     def undo_changes(self) -> UndoChanges:
         return self.changes.undo_changes
 
+    @cached_property
+    def view_reports(self) -> ViewReports:
+        return service_factories.create_view_reports(self.base, self.practice)
+
+    @cached_property
+    def plans(self) -> PlanServices:
+        return service_factories.create_plan_services(self.base)
+
     @property
     def list_series(self) -> ListSeries:
         return self.plans.list_series
@@ -116,6 +161,10 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def list_plans(self) -> ListPlans:
         return self.plans.list_plans
+
+    @property
+    def list_time_off(self) -> ListTimeOff:
+        return self.plans.list_time_off
 
     @property
     def propose_series(self) -> ProposeSeries:
@@ -130,10 +179,6 @@ class Services(Struct, frozen=True, kw_only=True):
         return self.plans.propose_time_off
 
     @property
-    def list_time_off(self) -> ListTimeOff:
-        return self.plans.list_time_off
-
-    @property
     def propose_undos(self) -> ProposeUndos:
         return self.plans.propose_undos
 
@@ -145,70 +190,34 @@ class Services(Struct, frozen=True, kw_only=True):
     def extend_series(self) -> ExtendSeries:
         return self.plans.extend_series
 
-    @property
-    def announce_disruptions(self) -> AnnounceDisruptions:
-        return self._disruptions()
-
-    @property
-    def book_slots(self) -> BookSlots:
-        return self._bookings().book_slots
-
-    @property
-    def list_rebooking(self) -> ListRebooking:
-        return self._bookings().list_rebooking
-
-    @property
-    def offer_slots(self) -> OfferSlots:
-        return self._bookings().offer_slots
-
-    @property
-    def override_bookings(self) -> OverrideBookings:
-        return self._bookings().override_bookings
-
-    @property
-    def view_reports(self) -> ViewReports:
-        return self.changes.view_reports()
-
-    @property
-    def practice(self) -> ManagePractice:
-        return self._practice()
-
-    @property
-    def list_people(self) -> ListPeople:
-        return self._list_people()
-
-    @property
-    def publish_changes(self) -> PublishChanges:
-        return self._publish_changes()
-
-    @property
-    def calendar_feeds(self) -> ManageCalendarFeeds:
-        return self._calendar_feeds()
-
-    @property
-    def fhir(self) -> FhirServices:
-        return self._fhir()
-
-    @property
-    def webhooks(self) -> WebhookServices:
-        return self._webhooks()
-
-    @property
-    def audit_copies(self) -> AuditCopies:
-        return self._audit_copies()
-
-    @property
-    def series_queue(self) -> SeriesQueue:
-        return self._series_queue()
-
-    @property
+    @cached_property
     def closures(self) -> ClosureServices:
-        return self._closures()
+        return service_factories.create_closure_services(self.base)
 
-    @property
-    def changes(self) -> ChangeServices:
-        return self._changes()
+    @cached_property
+    def series_queue(self) -> SeriesQueue:
+        return service_factories.create_series_queue(self.settings)
 
-    @property
-    def plans(self) -> PlanServices:
-        return self._plans()
+    @cached_property
+    def announce_disruptions(self) -> AnnounceDisruptions:
+        return service_factories.create_announce_disruptions(self.base)
+
+    @cached_property
+    def publish_changes(self) -> PublishChanges:
+        return service_factories.create_publisher(self.settings, self.webhooks, self.event_client)
+
+    @cached_property
+    def webhooks(self) -> WebhookServices:
+        return self.create_webhooks(self.base)
+
+    @cached_property
+    def audit_copies(self) -> AuditCopies:
+        return service_factories.create_audit_copies(self.settings)
+
+    @cached_property
+    def calendar_feeds(self) -> ManageCalendarFeeds:
+        return service_factories.create_calendar_feeds(self.base)
+
+    @cached_property
+    def fhir(self) -> FhirServices:
+        return service_factories.create_fhir_services(self.base)

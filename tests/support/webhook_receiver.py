@@ -22,6 +22,7 @@ from chalicelib.use_cases.deliver_webhooks import DeliverWebhooks
 from chalicelib.use_cases.manage_webhooks import ManageWebhooks
 from chalicelib.use_cases.queue_webhooks import QueueWebhooks
 from chalicelib.webhook_services import WebhookServices
+from tests.support.app_client import build_services
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_slot, to_instant
 from tests.support.http_server import serve
 from tests.support.webhooks import list_deliveries
@@ -143,9 +144,8 @@ class WebhookSystem:
             manage=manage, queue_events=lambda: self.events, deliver=lambda: self.deliver
         )
         settings = structs.replace(client.services.settings, allows_loopback_webhooks=True)
-        client.use_services(
-            structs.replace(client.services, settings=settings, _webhooks=lambda: services)
-        )
+        built = build_services(settings, client.clock)
+        client.use_services(structs.replace(built, create_webhooks=lambda _: services))
 
     def handle_due(self) -> None:
         """Handle the messages that are visible by now."""
