@@ -14,7 +14,8 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-ILL_DOCTORS = rounds(daily=2, nightly=20)
+# With more, a transaction on moto takes seconds: it copies the table for each item.
+ILL_DOCTORS = rounds(daily=2, nightly=8)
 STARTS = ("09:00", "09:30", "10:00")
 LIMIT = 3
 SETTINGS = DOCTOR_SETTINGS | {"specialty": "simulated"}
