@@ -11,6 +11,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.support.accessibility import accessibility_violations
+from tests.support.console_errors import record_console_errors
 from tests.support.counted_actions import CountedActions
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ def admin_page(browser: Browser, browser_users: BrowserUsers, doctor: str) -> It
     """A page of an admin, who manages every doctor. Errors in its console fail the test."""
     with browser.new_context(storage_state=browser_users.storage_state("alex")) as context:
         page = context.new_page()
-        errors: list[str] = []
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        errors = record_console_errors(page)
         yield page
         assert errors == []
 

@@ -51,6 +51,7 @@ def page(browser: Browser, browser_users: BrowserUsers, practice: None) -> Itera
         yield context.new_page()
 
 
+@pytest.mark.only_browser("chromium")  # BiDi can't emulate paper
 def test_twenty_doctors_are_printed_side_by_side(page: Page, live_server: LiveServer) -> None:
     page.set_viewport_size({"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
     page.goto(f"{live_server.url}{DAY}")

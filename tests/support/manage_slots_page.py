@@ -9,18 +9,17 @@ import requests
 from playwright.sync_api import expect
 
 from chalicelib.domain.slot import SlotId
+from tests.support.console_errors import record_console_errors
 from tests.support.factories import LONDON, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from playwright.sync_api import ConsoleMessage, Locator, Page
+    from playwright.sync_api import Locator, Page
 
     from tests.support.live_server import LiveServer
 
-# Chromium logs responses from 400 up and failed connections itself.
-_EXPECTED_MESSAGES = re.compile(r"^Failed to load resource")
 POLL_URL = re.compile("part=schedule")
 
 
@@ -35,13 +34,7 @@ class ManageSlotsPage:
         self.date = date
         self.doctor_id = doctor_id
         self.url = f"{server.url}/slots?doctor_id={doctor_id}&date={date}"
-        self.console_errors: list[str] = []
-        page.on("console", self._record_console_message)
-        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
-
-    def _record_console_message(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _EXPECTED_MESSAGES.match(message.text):
-            self.console_errors.append(message.text)
+        self.console_errors = record_console_errors(page)
 
     def open(self) -> None:
         """Load the page."""

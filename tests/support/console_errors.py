@@ -1,0 +1,29 @@
+"""What goes wrong in a page, as the browser's console tells it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Page
+
+_EXPECTED = re.compile(
+    # Chromium logs responses from 400 up and failed connections itself.
+    "^Failed to load resource"
+    # Firefox ends the requests of a page that is left; htmx still has the time to log that.
+    "|^htmx: htmx:error: NetworkError"
+)
+
+
+def record_console_errors(page: Page) -> list[str]:
+    """Return a list to which errors, warnings and uncaught exceptions of the page are added."""
+    errors: list[str] = []
+
+    def record(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _EXPECTED.match(message.text):
+            errors.append(message.text)
+
+    page.on("console", record)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
