@@ -176,7 +176,7 @@ def _measure_saves(client: AppClient, measure: CapacityRecorder, times: list[str
 
 def _measure_bookings(client: AppClient, measure: CapacityRecorder) -> None:
     """Measure a booking site; that it holds, books and moves as itself needs no token here."""
-    site, slots = client.services.book_slots, DR_LEE.grid.candidate_slots(MONDAY)
+    site, slots = client.services.bookings.book_slots, DR_LEE.grid.candidate_slots(MONDAY)
     first, second, third = (SlotId("dr-lee", slot.start) for slot in slots[:3])
     tuesday = SlotId("dr-lee", DR_LEE.grid.candidate_slots(MONDAY + timedelta(days=1))[0].start)
     five_minutes = timedelta(minutes=5)
@@ -233,7 +233,7 @@ def _measure_plans(client: AppClient, measure: CapacityRecorder) -> None:
     step = f"{path}/{proposed[0].json['plan_id']}/steps"
     measure("step of a plan, one date, with the plan after it", lambda: client.post(step, {}))
     client.clock.now += timedelta(weeks=1)
-    extend = client.services.extend_series.extend
+    extend = client.services.plans.extend_series.extend
     measure("extension of a series, one date", lambda: extend("dr-lee"))
     client.clock.now -= timedelta(weeks=1)
 

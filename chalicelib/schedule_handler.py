@@ -72,7 +72,7 @@ def _handle(message: Message) -> list[Message]:
         case BackfillPageMessage():
             cursor = backfill_page(get_services().doctors, message.cursor)
             return [BackfillPageMessage(cursor)] if cursor else []
-    page = get_services().extend_series.list_doctors(message.cursor)
+    page = get_services().plans.extend_series.list_doctors(message.cursor)
     following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]
     return [PageMessage(page.cursor), *following] if page.cursor else following
 
@@ -94,7 +94,7 @@ def _find_doctors_of_closure(message: ClosurePageMessage) -> list[Message]:
 
 def _extend_doctor(message: DoctorMessage) -> list[Message]:
     try:
-        is_done = get_services().extend_series.extend(message.doctor_id)
+        is_done = get_services().plans.extend_series.extend(message.doctor_id)
     except DoctorNotFoundError:
         return []  # a repair has deleted the doctor, but not the series
     return [] if is_done else [message]

@@ -28,32 +28,17 @@ if TYPE_CHECKING:
     from chalicelib.settings import Settings
     from chalicelib.storage.doctor_repository import DoctorRepository
     from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
-    from chalicelib.use_cases.apply_plans import ApplyPlans
-    from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.check_health import CheckHealth
-    from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.find_slots import FindSlots
-    from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_doctors import ListDoctors
     from chalicelib.use_cases.list_people import ListPeople
-    from chalicelib.use_cases.list_plans import ListPlans
-    from chalicelib.use_cases.list_rebooking import ListRebooking
-    from chalicelib.use_cases.list_series import ListSeries
-    from chalicelib.use_cases.list_time_off import ListTimeOff
     from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds
     from chalicelib.use_cases.manage_doctors import ManageDoctors
     from chalicelib.use_cases.manage_people import ManagePeople
     from chalicelib.use_cases.manage_practice import ManagePractice
     from chalicelib.use_cases.manage_slots import ManageSlots
     from chalicelib.use_cases.manage_weeks import ManageWeeks
-    from chalicelib.use_cases.offer_slots import OfferSlots
-    from chalicelib.use_cases.override_bookings import OverrideBookings
-    from chalicelib.use_cases.propose_imports import ProposeImports
-    from chalicelib.use_cases.propose_series import ProposeSeries
-    from chalicelib.use_cases.propose_time_off import ProposeTimeOff
-    from chalicelib.use_cases.propose_undos import ProposeUndos
     from chalicelib.use_cases.publish_changes import PublishChanges
-    from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.use_cases.view_reports import ViewReports
     from chalicelib.web.auth.authentication import Auth
@@ -118,33 +103,9 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     def bookings(self) -> BookingServices:
         return service_factories.create_booking_services(self.base)
 
-    @property
-    def book_slots(self) -> BookSlots:
-        return self.bookings.book_slots
-
-    @property
-    def override_bookings(self) -> OverrideBookings:
-        return self.bookings.override_bookings
-
-    @property
-    def offer_slots(self) -> OfferSlots:
-        return self.bookings.offer_slots
-
-    @property
-    def list_rebooking(self) -> ListRebooking:
-        return self.bookings.list_rebooking
-
     @cached_property
     def changes(self) -> ChangeServices:
         return service_factories.create_change_services(self.base)
-
-    @property
-    def list_changes(self) -> ListChanges:
-        return self.changes.list_changes
-
-    @property
-    def undo_changes(self) -> UndoChanges:
-        return self.changes.undo_changes
 
     @cached_property
     def view_reports(self) -> ViewReports:
@@ -153,42 +114,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def plans(self) -> PlanServices:
         return service_factories.create_plan_services(self.base)
-
-    @property
-    def list_series(self) -> ListSeries:
-        return self.plans.list_series
-
-    @property
-    def list_plans(self) -> ListPlans:
-        return self.plans.list_plans
-
-    @property
-    def list_time_off(self) -> ListTimeOff:
-        return self.plans.list_time_off
-
-    @property
-    def propose_series(self) -> ProposeSeries:
-        return self.plans.propose_series
-
-    @property
-    def propose_imports(self) -> ProposeImports:
-        return self.plans.propose_imports
-
-    @property
-    def propose_time_off(self) -> ProposeTimeOff:
-        return self.plans.propose_time_off
-
-    @property
-    def propose_undos(self) -> ProposeUndos:
-        return self.plans.propose_undos
-
-    @property
-    def apply_plans(self) -> ApplyPlans:
-        return self.plans.apply_plans
-
-    @property
-    def extend_series(self) -> ExtendSeries:
-        return self.plans.extend_series
 
     @cached_property
     def closures(self) -> ClosureServices:

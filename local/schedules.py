@@ -81,7 +81,7 @@ def _repeat(
 
 def extend_series(stopped: threading.Event) -> None:
     """Extend the series of all doctors, in steps. Raises ``DomainError``."""
-    use_case = get_services().extend_series
+    use_case = get_services().plans.extend_series
     cursor, is_last = None, False
     while not is_last:
         page = use_case.list_doctors(cursor)

@@ -120,7 +120,7 @@ def test_reads_of_plans_are_consistent(client: AppClient) -> None:
         client.post(f"{FEEDS}/{created.json['feed_id']}/renew", {})
         lift(client, take_time_off(client)["time_off_id"])
         doctor = client.services.doctors.get("dr-lee")
-        client.services.list_changes.find_settings_authors(client.caller, doctor, 0)
+        client.services.changes.list_changes.find_settings_authors(client.caller, doctor, 0)
 
     assert calls
     assert [operation for operation, is_consistent in calls if not is_consistent] == []

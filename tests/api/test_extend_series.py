@@ -33,7 +33,7 @@ def shorten_window(client: AppClient, days: int) -> None:
 
 def extend(client: AppClient) -> list[str]:
     """Extend all series, and return whose."""
-    extend_series = client.services.extend_series
+    extend_series = client.services.plans.extend_series
     doctor_ids = extend_series.list_doctors().doctor_ids
     for doctor_id in doctor_ids:
         while not extend_series.extend(doctor_id):

@@ -98,7 +98,7 @@ def test_change_of_a_closure_offers_undo_to_admins_alone(client: AppClient) -> N
     make_closure(client)
     search = ChangeSearch(doctor_id="dr-lee")
 
-    list_page = client.services.list_changes.list_page
+    list_page = client.services.changes.list_changes.list_page
     undoable = {caller.name: len(list_page(caller, search).undoable) for caller in (ADMIN, DOCTOR)}
 
     assert undoable == {"sam": 1, "dr-lee": 0}

@@ -52,7 +52,7 @@ def doctor_id(services: Services) -> str:
 
 
 def hold_slot(services: Services, slot_id: SlotId, name: str) -> None:
-    services.book_slots.hold(ADMIN, slot_id, name, timedelta(seconds=30))
+    services.bookings.book_slots.hold(ADMIN, slot_id, name, timedelta(seconds=30))
 
 
 def valid_stored_day(
@@ -80,7 +80,7 @@ def test_concurrent_holds_have_one_winner(
         assert outcome_types(outcomes) == {type(None): 1, ConflictError: PATIENT_COUNT - 1}
         winner = names[outcomes.index(None)]
         assert valid_stored_day(services, dynamodb, doctor_id).claims[SLOT_STARTS[0]][0] == winner
-        services.book_slots.release(ADMIN, slot_id, winner)
+        services.bookings.book_slots.release(ADMIN, slot_id, winner)
 
 
 def test_concurrent_moves_to_one_slot_have_one_winner(
@@ -185,7 +185,7 @@ def test_concurrent_claims_at_hold_expiry_have_one_winner(
         if booking:
             cancel_booking(later, slot_id, booking)
         else:
-            later.book_slots.release(ADMIN, slot_id, "ivan")
+            later.bookings.book_slots.release(ADMIN, slot_id, "ivan")
 
 
 def test_bookings_of_other_slots_succeed_during_save(

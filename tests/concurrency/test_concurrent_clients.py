@@ -88,4 +88,4 @@ def test_concurrent_bookings_have_one_winner(
             winner = names[statuses.index(201)]
             assert {claim[2] for claim in stored.claims.values()} == {winner}
             cancel_booking(services, slot_id, winner)
-    assert services.book_slots.get_slot(slot_id).slot.status == "free"
+    assert services.bookings.book_slots.get_slot(slot_id).slot.status == "free"

@@ -46,13 +46,13 @@ def test_slot_of_a_disrupted_booking_is_never_open_again(
 ) -> None:
     """Whatever comes first: the mark, another client's booking, or the patient's own act."""
     first, second = slots
-    book = services.book_slots.book
-    overrides = services.override_bookings
+    book = services.bookings.book_slots.book
+    overrides = services.bookings.override_bookings
     name = first.doctor_id  # a booking id is in one place
     book(SITE, first, Booking(booking_id=name, patient_reference="p"))
     moved = Booking(booking_id=name, patient_reference="p", previous_slot_id=first)
     patient = [
-        lambda: services.book_slots.cancel(SITE, first, name),
+        lambda: services.bookings.book_slots.cancel(SITE, first, name),
         lambda: book(SITE, second, moved),
     ][number % 2]
 
@@ -71,7 +71,7 @@ def test_slot_of_a_disrupted_booking_is_never_open_again(
     is_marked, is_at_desk = outcomes[0] is None, outcomes[2] is None
     if is_marked and not is_at_desk:
         with pytest.raises(SlotNotFoundError):
-            services.book_slots.get_slot(first)
+            services.bookings.book_slots.get_slot(first)
 
 
 def test_mark_and_its_lifting_leave_one_or_the_other(
@@ -79,10 +79,10 @@ def test_mark_and_its_lifting_leave_one_or_the_other(
 ) -> None:
     """The end of the booking tells which: the slot is closed exactly if the mark was last."""
     first, _ = slots
-    overrides = services.override_bookings
+    overrides = services.bookings.override_bookings
     for number in range(ROUNDS):
         booking = Booking(booking_id=f"{first.doctor_id[:40]}-{number}", patient_reference="p")
-        services.book_slots.book(SITE, first, booking)
+        services.bookings.book_slots.book(SITE, first, booking)
         with concurrent_runner(2) as run:
             outcomes = run(
                 [
@@ -91,13 +91,13 @@ def test_mark_and_its_lifting_leave_one_or_the_other(
                 ]
             )
         assert outcomes == [None, None]
-        is_marked = services.book_slots.get_slot(first).slot.is_disrupted
-        services.book_slots.cancel(SITE, first, booking.booking_id)
+        is_marked = services.bookings.book_slots.get_slot(first).slot.is_disrupted
+        services.bookings.book_slots.cancel(SITE, first, booking.booking_id)
         if is_marked:
             with pytest.raises(SlotNotFoundError):
-                services.book_slots.get_slot(first)
+                services.bookings.book_slots.get_slot(first)
             save_slots(services, first.doctor_id, opened=range(1))
-        assert services.book_slots.get_slot(first).slot.status == "free"
+        assert services.bookings.book_slots.get_slot(first).slot.status == "free"
 
 
 def test_hold_that_the_practice_ends_goes_to_one_client_at_most(
@@ -105,10 +105,10 @@ def test_hold_that_the_practice_ends_goes_to_one_client_at_most(
 ) -> None:
     """The holder books, the practice ends the hold, and others want the slot, all at once."""
     first, _ = slots
-    book, overrides = services.book_slots.book, services.override_bookings
+    book, overrides = services.bookings.book_slots.book, services.bookings.override_bookings
 
     def race(name: str) -> list[Exception | None]:
-        services.book_slots.hold(SITE, first, name, FIVE_MINUTES)
+        services.bookings.book_slots.hold(SITE, first, name, FIVE_MINUTES)
         with concurrent_runner(4) as run:
             return run(
                 [
@@ -124,7 +124,9 @@ def test_hold_that_the_practice_ends_goes_to_one_client_at_most(
         assert all(error is None or isinstance(error, ConflictError) for error in outcomes)
         booked = outcomes[1:].count(None)
         assert booked <= 1
-        assert services.book_slots.get_slot(first).slot.status == ("busy" if booked else "free")
+        assert services.bookings.book_slots.get_slot(first).slot.status == (
+            "busy" if booked else "free"
+        )
         assert_valid(services, dynamodb, first)
         overrides.revoke(ADMIN, first, "next round")
 
@@ -134,7 +136,7 @@ def test_revoked_booking_is_in_one_place_at_most(
 ) -> None:
     """The admin revokes it, its client moves it, and the desk wants the slot, all at once."""
     first, second = slots
-    book, overrides = services.book_slots.book, services.override_bookings
+    book, overrides = services.bookings.book_slots.book, services.bookings.override_bookings
 
     def race(name: str) -> list[Exception | None]:
         book(SITE, first, patient_booking(name))
@@ -151,7 +153,7 @@ def test_revoked_booking_is_in_one_place_at_most(
         outcomes = race(f"{first.doctor_id[:40]}-{number}")
         assert all(error is None or isinstance(error, ConflictError) for error in outcomes)
         _, moved, at_desk = outcomes
-        status = [services.book_slots.get_slot(each).slot.status for each in slots]
+        status = [services.bookings.book_slots.get_slot(each).slot.status for each in slots]
         assert (status[1] == "busy") is (moved is None)
         assert at_desk is None or status[0] == "free"
         assert_valid(services, dynamodb, first)

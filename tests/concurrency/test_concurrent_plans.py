@@ -38,11 +38,11 @@ def propose(services: Services, doctor_id: str, start: str, end: str) -> str:
         first=MONDAY,
         last=MONDAY + WEEKS * WEEK - timedelta(days=1),
     )
-    return services.propose_series.propose(ADMIN, doctor_id, request).plan.plan_id
+    return services.plans.propose_series.propose(ADMIN, doctor_id, request).plan.plan_id
 
 
 def apply(services: Services, doctor_id: str, plan_id: str) -> None:
-    while services.apply_plans.step(ADMIN, doctor_id, plan_id).state is not PlanState.DONE:
+    while services.plans.apply_plans.step(ADMIN, doctor_id, plan_id).state is not PlanState.DONE:
         pass
 
 

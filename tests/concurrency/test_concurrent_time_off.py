@@ -84,7 +84,7 @@ class Client:
 
     def _hold(self, start: datetime) -> None:
         slot_id = SlotId(self.doctor_id, start)
-        self.services.book_slots.hold(self.caller, slot_id, "holder", timedelta(minutes=5))
+        self.services.bookings.book_slots.hold(self.caller, slot_id, "holder", timedelta(minutes=5))
 
     def _hold_and_book(self, start: datetime) -> None:
         self._hold(start)
@@ -93,7 +93,7 @@ class Client:
     def _book(self, start: datetime, holder: str | None = None) -> None:
         booking_id = uuid4().hex
         booking = Booking(booking_id=booking_id, patient_reference="p", holder=holder)
-        self.services.book_slots.book(self.caller, SlotId(self.doctor_id, start), booking)
+        self.services.bookings.book_slots.book(self.caller, SlotId(self.doctor_id, start), booking)
         self.place, self.booking_id = start, booking_id
 
     def _move(self, start: datetime) -> None:
@@ -102,23 +102,23 @@ class Client:
         booking = Booking(
             booking_id=self.booking_id, patient_reference="p", previous_slot_id=former
         )
-        self.services.book_slots.book(self.caller, SlotId(self.doctor_id, start), booking)
+        self.services.bookings.book_slots.book(self.caller, SlotId(self.doctor_id, start), booking)
         self.place = start
 
     def cancel(self, _start: datetime) -> None:
         assert self.place
         slot_id = SlotId(self.doctor_id, self.place)
-        self.services.book_slots.cancel(self.caller, slot_id, self.booking_id)
+        self.services.bookings.book_slots.cancel(self.caller, slot_id, self.booking_id)
         self.place = None
 
 
 def take_time_off(services: Services, doctor_id: str, request: TimeOffRequest) -> None:
     """Propose and apply time off, again after each preview that a tick of the doctor changes."""
-    plan_id = services.propose_time_off.propose(ADMIN, doctor_id, request).plan.plan_id
+    plan_id = services.plans.propose_time_off.propose(ADMIN, doctor_id, request).plan.plan_id
     state = PlanState.PROPOSED
     while state is not PlanState.DONE:
         with suppress(PreviewChangedError):
-            state = services.apply_plans.step(ADMIN, doctor_id, plan_id).state
+            state = services.plans.apply_plans.step(ADMIN, doctor_id, plan_id).state
 
 
 def close_practice(services: Services, doctor_id: str) -> None:
@@ -231,7 +231,7 @@ def assert_nothing_is_open(services: Services, doctor_id: str, blocked: set[date
     assert not blocked & {*is_free, *(slot.start for slot in found)}
     for start in blocked:
         with pytest.raises(REJECTED):
-            services.book_slots.book(
+            services.bookings.book_slots.book(
                 ADMIN, SlotId(doctor_id, start), Booking(booking_id=uuid4().hex)
             )
 
@@ -241,4 +241,6 @@ def leave(services: Services, clients: list[Client]) -> None:
     for client in clients:
         if client.place:
             client.cancel(client.place)
-        services.override_bookings.release_holds(ADMIN, client.doctor_id, client.caller.client)
+        services.bookings.override_bookings.release_holds(
+            ADMIN, client.doctor_id, client.caller.client
+        )

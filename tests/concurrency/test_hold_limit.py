@@ -55,7 +55,7 @@ def test_concurrent_holds_never_exceed_the_limit(
 
     def hold(number: int) -> None:
         slot_id = SlotId(doctor_id, SLOT_STARTS[number % 8])
-        limited.book_slots.hold(SITE, slot_id, f"h-{number}", timedelta(seconds=30))
+        limited.bookings.book_slots.hold(SITE, slot_id, f"h-{number}", timedelta(seconds=30))
 
     for _ in range(ROUNDS):
         outcomes = run_concurrently([partial(hold, number) for number in range(REQUEST_COUNT)])
@@ -85,7 +85,7 @@ def test_concurrent_renewals_never_pass_the_ceiling(
 
     for minutes in range(0, 30, 10):
         now = SUNDAY_NOON + timedelta(minutes=minutes)
-        hold = partial(moving.book_slots.hold, SITE, slot_id, "h", timedelta(minutes=30))
+        hold = partial(moving.bookings.book_slots.hold, SITE, slot_id, "h", timedelta(minutes=30))
         outcomes = run_concurrently([hold] * RENEWAL_COUNT)
 
         assert {type(outcome) for outcome in outcomes} <= {type(None), StoreBusyError}

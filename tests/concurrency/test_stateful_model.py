@@ -157,7 +157,7 @@ class SlotStateMachine(RuleBasedStateMachine):
     def hold_slot(self, doctor: int, index: int, owner: str, holder: str, seconds: int) -> None:
         slot_id, length = self.slot_id(doctor, index), timedelta(seconds=seconds)
         code = self.model.hold(doctor, slot_id.start, owner, holder, length)
-        hold = self.services.book_slots.hold
+        hold = self.services.bookings.book_slots.hold
 
         self.expect_code(lambda: hold(CALLERS[owner], slot_id, holder, length), code)
 
@@ -165,7 +165,7 @@ class SlotStateMachine(RuleBasedStateMachine):
     def release_hold(self, doctor: int, index: int, owner: str, holder: str) -> None:
         slot_id = self.slot_id(doctor, index)
         code = self.model.release(doctor, slot_id.start, owner, holder)
-        release = self.services.book_slots.release
+        release = self.services.bookings.book_slots.release
 
         self.expect_code(lambda: release(CALLERS[owner], slot_id, holder), code)
 
@@ -181,7 +181,7 @@ class SlotStateMachine(RuleBasedStateMachine):
             booking_id=booking + self.suffix, patient_reference=reference, holder=holder
         )
         code = self.model.book(doctor, slot_id.start, owner, requested)
-        book = self.services.book_slots.book
+        book = self.services.bookings.book_slots.book
 
         self.expect_code(lambda: book(CALLERS[owner], slot_id, requested), code)
 
@@ -206,7 +206,7 @@ class SlotStateMachine(RuleBasedStateMachine):
         code = self.model.move(
             (doctor, slot_id.start), (old_doctor, old_id.start), owner, requested
         )
-        book = self.services.book_slots.book
+        book = self.services.bookings.book_slots.book
 
         self.expect_code(lambda: book(CALLERS[owner], slot_id, requested), code)
 
@@ -222,7 +222,7 @@ class SlotStateMachine(RuleBasedStateMachine):
                 previous_slot_id=SlotId(self.ids[old_doctor], start),
             )
             code = self.model.move((doctor, slot_id.start), record.place, owner, requested)
-            book = self.services.book_slots.book
+            book = self.services.bookings.book_slots.book
 
             self.expect_code(lambda: book(CALLERS[owner], slot_id, requested), code)
 
@@ -230,7 +230,7 @@ class SlotStateMachine(RuleBasedStateMachine):
     def cancel_booking(self, doctor: int, index: int, owner: str, booking: str) -> None:
         slot_id = self.slot_id(doctor, index)
         code = self.model.cancel(doctor, slot_id.start, owner, booking + self.suffix)
-        cancel = self.services.book_slots.cancel
+        cancel = self.services.bookings.book_slots.cancel
 
         self.expect_code(lambda: cancel(CALLERS[owner], slot_id, booking + self.suffix), code)
 
@@ -238,7 +238,7 @@ class SlotStateMachine(RuleBasedStateMachine):
     def override(self, doctor: int, index: int, act: str) -> None:
         slot_id = self.slot_id(doctor, index)
         code = self.model.override(doctor, slot_id.start, act)
-        run = getattr(self.services.override_bookings, act)
+        run = getattr(self.services.bookings.override_bookings, act)
 
         self.expect_code(lambda: run(ADMIN, slot_id, "a reason"), code)
 
@@ -246,7 +246,9 @@ class SlotStateMachine(RuleBasedStateMachine):
     def release_holds(self, doctor: int, owner: str) -> None:
         expected = self.model.release_holds(doctor, owner)
 
-        released = self.services.override_bookings.release_holds(ADMIN, self.ids[doctor], owner)
+        released = self.services.bookings.override_bookings.release_holds(
+            ADMIN, self.ids[doctor], owner
+        )
 
         assert released == expected
 
@@ -267,7 +269,7 @@ class SlotStateMachine(RuleBasedStateMachine):
         for doctor_id, model in zip(self.ids, self.models, strict=True):
             query = BookingQuery(doctor_id=doctor_id, first=MONDAY, last=MONDAY)
             for owner, caller in CALLERS.items():
-                found = self.services.override_bookings.list_bookings(caller, query)
+                found = self.services.bookings.override_bookings.list_bookings(caller, query)
                 assert [
                     (stored.slot.start, stored.booking_id, stored.slot.is_disrupted)
                     for stored in found.bookings

@@ -78,7 +78,7 @@ def run_concurrently() -> Iterator[RunConcurrently]:
 
 
 def hold_slot(services: Services, slot: SlotId, holder: str) -> None:
-    services.book_slots.hold(ADMIN, slot, holder, FIVE_MINUTES)
+    services.bookings.book_slots.hold(ADMIN, slot, holder, FIVE_MINUTES)
 
 
 def test_hold_expires_earlier_on_fast_clock(

@@ -44,8 +44,8 @@ def book_slot(
     booking = Booking(
         booking_id=name, patient_reference=name, previous_slot_id=moves, holder=holder or None
     )
-    services.book_slots.book(ADMIN, slot_id, booking)
+    services.bookings.book_slots.book(ADMIN, slot_id, booking)
 
 
 def cancel_booking(services: Services, slot_id: SlotId, name: str) -> None:
-    services.book_slots.cancel(ADMIN, slot_id, name)
+    services.bookings.book_slots.cancel(ADMIN, slot_id, name)

@@ -228,12 +228,12 @@ class PlanStateMachine(RuleBasedStateMachine):
         on = DATES[choice % len(DATES)]
 
         def undo(twin: PlanDoctor, _index: int) -> None:
-            page = twin.services.list_changes.list_page(
+            page = twin.services.changes.list_changes.list_page(
                 ADMIN, ChangeSearch(doctor_id=twin.doctor_id, on=on), limit=5
             )
             if page.entries:
                 entry = page.entries[choice % len(page.entries)]
-                twin.services.undo_changes.undo(ADMIN, ChangeId.parse(entry.change_id))
+                twin.services.changes.undo_changes.undo(ADMIN, ChangeId.parse(entry.change_id))
 
         self.both(undo)
         self.forget_open()

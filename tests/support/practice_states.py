@@ -66,7 +66,7 @@ class PracticeStateMachine(TimeOffStateMachine):
 
         def hold(twin: PlanDoctor, _index: int) -> None:
             slot_id = SlotId(twin.doctor_id, key[1])
-            twin.services.book_slots.hold(SITE, slot_id, holder, FIVE_MINUTES)
+            twin.services.bookings.book_slots.hold(SITE, slot_id, holder, FIVE_MINUTES)
 
         if self.both(hold):
             assert not was_blocked
@@ -82,7 +82,7 @@ class PracticeStateMachine(TimeOffStateMachine):
 
         def book(twin: PlanDoctor, index: int) -> None:
             slot_id = SlotId(twin.doctor_id, key[1])
-            twin.services.book_slots.book(SITE, slot_id, own.booking(index))
+            twin.services.bookings.book_slots.book(SITE, slot_id, own.booking(index))
 
         assert self.both(book)
         self.keep(key, own)
@@ -99,7 +99,7 @@ class PracticeStateMachine(TimeOffStateMachine):
             if is_override:
                 twin.overrides.release(ADMIN, slot_id, "by mistake")
             else:
-                twin.services.book_slots.release(SITE, slot_id, holder)
+                twin.services.bookings.book_slots.release(SITE, slot_id, holder)
 
         assert self.both(release)
         assert not self.slot_of(key).is_taken

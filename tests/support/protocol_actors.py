@@ -217,13 +217,13 @@ class ProtocolActors:
         if decide.request not in self._change_ids:
             raise ChangeNotFoundError
         change = ChangeId.parse(self._change_ids[decide.request])
-        undone = self._client.services.undo_changes.undo(DOCTOR, change)
+        undone = self._client.services.changes.undo_changes.undo(DOCTOR, change)
         self._change_ids[request] = undone.saved.change_id or ""
 
     def _send(self, client: str, request: Request) -> None:
         caller = Caller(name=client, client=client, roles=frozenset({Role.BOOKING_SITE}))
         slot_id = _slot_id(request.slot)
-        book_slots = self._client.services.book_slots
+        book_slots = self._client.services.bookings.book_slots
         match request.verb:
             case "holds":
                 book_slots.hold(caller, slot_id, client, timedelta(minutes=HOLD_LENGTH))

@@ -107,7 +107,7 @@ class TimeOffStateMachine(PlanStateMachine):
 
         def book(twin: PlanDoctor, index: int) -> None:
             slot_id = SlotId(twin.doctor_id, key[1])
-            twin.services.book_slots.book(client, slot_id, own.booking(index))
+            twin.services.bookings.book_slots.book(client, slot_id, own.booking(index))
 
         was_blocked = self.is_covered(key)
         if self.both(book):
@@ -125,7 +125,9 @@ class TimeOffStateMachine(PlanStateMachine):
 
         def move(twin: PlanDoctor, index: int) -> None:
             booking = own.booking(index, SlotId(twin.doctor_id, former[1]))
-            twin.services.book_slots.book(own.client, SlotId(twin.doctor_id, key[1]), booking)
+            twin.services.bookings.book_slots.book(
+                own.client, SlotId(twin.doctor_id, key[1]), booking
+            )
 
         if self.both(move):
             assert not was_blocked
@@ -141,7 +143,7 @@ class TimeOffStateMachine(PlanStateMachine):
 
         def cancel(twin: PlanDoctor, index: int, client: Caller) -> None:
             slot_id = SlotId(twin.doctor_id, key[1])
-            twin.services.book_slots.cancel(client, slot_id, own.booking(index).booking_id)
+            twin.services.bookings.book_slots.cancel(client, slot_id, own.booking(index).booking_id)
 
         other = SITE if own.client is ADMIN else ADMIN
         assert not self.both(lambda twin, index: cancel(twin, index, other))

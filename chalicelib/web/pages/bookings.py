@@ -133,7 +133,7 @@ def _build_page(
 def _read_bookings(caller: Caller, view: DayWithDoctor) -> Mapping[datetime, StoredSlot]:
     on = view.day.date
     wanted = BookingQuery(doctor_id=view.doctor.doctor_id, first=on, last=on)
-    found = get_services().override_bookings.list_bookings(caller, wanted)
+    found = get_services().bookings.override_bookings.list_bookings(caller, wanted)
     return {stored.slot.start: stored for stored in found.bookings}
 
 

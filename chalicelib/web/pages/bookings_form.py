@@ -84,13 +84,13 @@ def _acts(fields: Fields) -> dict[str, Callable[[Caller, SlotId], object]]:
 
     def book(caller: Caller, slot_id: SlotId) -> None:
         booking = Booking(booking_id=_booking_id(fields))
-        booked = services.book_slots.book(caller, slot_id, booking)
+        booked = services.bookings.book_slots.book(caller, slot_id, booking)
         request_context.current_request().metrics["Bookings"] += booked.created
 
     def free(caller: Caller, slot_id: SlotId) -> None:
-        services.book_slots.cancel(caller, slot_id, _booking_id(fields))
+        services.bookings.book_slots.cancel(caller, slot_id, _booking_id(fields))
 
-    overrides = services.override_bookings
+    overrides = services.bookings.override_bookings
     return {
         "book": book,
         "free": free,

@@ -98,7 +98,7 @@ def render_history(caller: Caller, doctor_id: str, on: date, request: Request) -
 
 
 def _list(caller: Caller, search: ChangeSearch, request: Request, limit: int) -> Changes:
-    return get_services().list_changes.list_page(
+    return get_services().changes.list_changes.list_page(
         caller,
         search,
         limit=limit,

@@ -37,7 +37,7 @@ class AuthorReader(Struct):
     def read(self) -> Authors:
         """The authors; the first call reads the audit log."""
         if self.found is None:
-            list_changes = get_services().list_changes
+            list_changes = get_services().changes.list_changes
             self.found = list_changes.find_authors(self.caller, self.doctor, self.date)
         return self.found
 

@@ -75,7 +75,7 @@ def preview_form(caller: Caller, request: Request) -> Response:
     text = fields["slots"][-1]
     try:
         starts = parse_import_csv(text.lstrip("\ufeff"))
-        view = get_services().propose_imports.propose(caller, doctor.doctor_id, starts)
+        view = get_services().plans.propose_imports.propose(caller, doctor.doctor_id, starts)
     except RequestRejectedError as error:
         if not wants_html(request):
             raise

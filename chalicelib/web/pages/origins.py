@@ -68,9 +68,9 @@ def render_origins(caller: Caller, doctor_id: str, on: date, request: Request) -
     """Render what opened each slot of the date; for the script of the schedule the list alone."""
     services, base = get_services(), url_prefix(request)
     view = services.manage_slots.get_day(caller, doctor_id, on)
-    versions = services.list_series.list_versions(caller, doctor_id)
+    versions = services.plans.list_series.list_versions(caller, doctor_id)
     names = {series.series_id: series.name for series in versions.all_latest()}
-    authors = services.list_changes.find_authors(caller, view.doctor, on)
+    authors = services.changes.list_changes.find_authors(caller, view.doctor, on)
     page = OriginsPage(
         doctor_name=view.doctor.name,
         time_zone=messages.format_zone(view.doctor.zone),

@@ -47,7 +47,7 @@ def render_plan(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """Render the plan as it is now; for htmx the part of the page that its buttons change."""
-    view = get_services().apply_plans.view(caller, doctor_id, plan_id)
+    view = get_services().plans.apply_plans.view(caller, doctor_id, plan_id)
     page = build_plan_page(view, url_prefix(request), error)
     if is_htmx(request):
         return render("_plan.html", page, status=status)
@@ -90,12 +90,12 @@ def _reason(error: RequestRejectedError) -> str:
 def _act(caller: Caller, doctor_id: str, plan_id: str, act: str, request: Request) -> Response:
     services = get_services()
     if act == _UNDO:
-        undo = services.propose_undos.propose_for_plan(caller, doctor_id, plan_id)
+        undo = services.plans.propose_undos.propose_for_plan(caller, doctor_id, plan_id)
         return redirect_to_plan(undo.plan, request)
     if act == _STOP:
-        plan = services.apply_plans.stop(caller, doctor_id, plan_id)
+        plan = services.plans.apply_plans.stop(caller, doctor_id, plan_id)
     else:
-        plan = services.apply_plans.step(
+        plan = services.plans.apply_plans.step(
             caller,
             doctor_id,
             plan_id,

@@ -66,7 +66,7 @@ class RebookingPage(Struct, frozen=True, kw_only=True):
 def render_rebooking(caller: Caller, doctor_id: str, on: date | None, request: Request) -> Response:
     """Render the bookings of a date, or of all dates from today on."""
     services, base = get_services(), url_prefix(request)
-    found = services.list_rebooking.list_rebooking(caller, doctor_id, on)
+    found = services.bookings.list_rebooking.list_rebooking(caller, doctor_id, on)
     flash = flash_outcome(request)
     page = _build_page(found, on, base, flash.message() if flash else None)
     frame = build_frame(

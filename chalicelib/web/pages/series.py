@@ -120,8 +120,8 @@ class FormContext(Struct, frozen=True, kw_only=True):
 
 def render_list(caller: Caller, doctor_id: str, request: Request) -> Response:
     """Render the series that apply today or later, and the latest plans."""
-    found = get_services().list_series.list_series(caller, doctor_id)
-    plans = get_services().list_plans.list_latest(caller, doctor_id).plans
+    found = get_services().plans.list_series.list_series(caller, doctor_id)
+    plans = get_services().plans.list_plans.list_latest(caller, doctor_id).plans
     base = url_prefix(request)
     page = SeriesListPage(
         doctor_name=found.doctor.name,

@@ -75,7 +75,7 @@ def render_new(caller: Caller, doctor_id: str, request: Request) -> Response:
 
 def _render_revised(caller: Caller, doctor_id: str, plan_id: str, request: Request) -> Response:
     """Render the form with the values of a plan that was previewed."""
-    view = get_services().apply_plans.view(caller, doctor_id, plan_id_from_path(plan_id))
+    view = get_services().plans.apply_plans.view(caller, doctor_id, plan_id_from_path(plan_id))
     plan = view.plan
     if plan.series is None:
         raise SeriesNotFoundError
@@ -87,7 +87,7 @@ def render_edit(caller: Caller, doctor_id: str, series_id: str, request: Request
     """Render the form that changes a series."""
     doctor = require_doctor(caller, doctor_id)
     series_id = series_id_from_path(series_id)
-    series = get_services().list_series.get_series(caller, doctor_id, series_id)
+    series = get_services().plans.list_series.get_series(caller, doctor_id, series_id)
     form = SeriesForm.of_series(series, series.version)
     return pages.render_form(form, FormContext(doctor=doctor), caller, request)
 
@@ -96,7 +96,7 @@ def render_end(caller: Caller, doctor_id: str, series_id: str, request: Request)
     """Render the form that ends a series, by default today."""
     doctor = require_doctor(caller, doctor_id)
     series_id = series_id_from_path(series_id)
-    series = get_services().list_series.get_series(caller, doctor_id, series_id)
+    series = get_services().plans.list_series.get_series(caller, doctor_id, series_id)
     today = local_time.local_date(get_services().now(), doctor.zone)
     return pages.render_end(series, today, FormContext(doctor=doctor), caller, request)
 
@@ -108,7 +108,7 @@ def preview_form(caller: Caller, request: Request) -> Response:
     parsed, errors = parse_series_form(fields), {}
     if parsed.request:
         try:
-            proposals = get_services().propose_series
+            proposals = get_services().plans.propose_series
             view = proposals.propose(caller, doctor.doctor_id, parsed.request)
             return redirect_to_plan(view.plan, request)
         except RequestRejectedError as error:
@@ -126,7 +126,7 @@ def preview_end(caller: Caller, series_id: str, request: Request) -> Response:
     fields = decode_fields(request, ("doctor_id", "to"))
     doctor = require_doctor(caller, valid_doctor_id(fields["doctor_id"][-1]))
     series_id = series_id_from_path(series_id)
-    series = get_services().list_series.get_series(caller, doctor.doctor_id, series_id)
+    series = get_services().plans.list_series.get_series(caller, doctor.doctor_id, series_id)
     errors: Errors = {}
     last = parse_end_date(fields, errors)
     if last:
@@ -140,7 +140,7 @@ def preview_end(caller: Caller, series_id: str, request: Request) -> Response:
 
 
 def _propose_end(caller: Caller, doctor: Doctor, series_id: str, last: date) -> PlanView:
-    proposals = get_services().propose_series
+    proposals = get_services().plans.propose_series
     return proposals.propose_end(caller, doctor.doctor_id, series_id, last + _ONE_DAY)
 
 

@@ -141,7 +141,9 @@ def _render_conflict(
     """
     services = get_services()
     doctor = services.doctors.get(doctor_id)
-    authors = services.list_changes.find_settings_authors(caller, doctor, state.form.version)
+    authors = services.changes.list_changes.find_settings_authors(
+        caller, doctor, state.form.version
+    )
     others = tuple(settings_words.describe_changes(state.form, doctor, authors))
     rebased = check_form(caller, doctor, state.form.rebased(doctor), state.choice)
     state = structs.replace(rebased, others=others)

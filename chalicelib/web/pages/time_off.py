@@ -65,7 +65,7 @@ class TimeOffPage(Struct, frozen=True, kw_only=True):
 
 def render_time_off(caller: Caller, doctor_id: str, request: Request) -> Response:
     """Render the page, with the form for the date or the week that the query names."""
-    found = get_services().list_time_off.list_time_off(caller, doctor_id)
+    found = get_services().plans.list_time_off.list_time_off(caller, doctor_id)
     return _render(found, _form_of(request, found), {}, caller, request)
 
 
@@ -77,7 +77,7 @@ def preview_form(caller: Caller, request: Request) -> Response:
     requested = form.to_request(doctor.zone, errors)
     if requested:
         try:
-            proposals = get_services().propose_time_off
+            proposals = get_services().plans.propose_time_off
             view = proposals.propose(caller, doctor.doctor_id, requested)
             return redirect_to_plan(view.plan, request)
         except RequestRejectedError as error:
@@ -85,7 +85,7 @@ def preview_form(caller: Caller, request: Request) -> Response:
                 raise
             request_context.current_request().code = error.code
             errors = errors_by_field(error, _FIELDS)
-    found = get_services().list_time_off.list_time_off(caller, doctor.doctor_id)
+    found = get_services().plans.list_time_off.list_time_off(caller, doctor.doctor_id)
     return _render(found, form, errors, caller, request)
 
 
@@ -95,8 +95,8 @@ def lift(caller: Caller, request: Request) -> Response:
     doctor_id = valid_doctor_id(fields["doctor_id"][-1])
     time_off_id = parse_time_off_id(fields["time_off_id"][-1])
     services = get_services()
-    view = services.propose_time_off.propose_lift(caller, doctor_id, time_off_id)
-    plan = services.apply_plans.step(caller, doctor_id, view.plan.plan_id)
+    view = services.plans.propose_time_off.propose_lift(caller, doctor_id, time_off_id)
+    plan = services.plans.apply_plans.step(caller, doctor_id, view.plan.plan_id)
     return redirect_to_plan(plan, request)
 
 

@@ -123,7 +123,7 @@ def _undo(caller: Caller, form: UndoForm) -> _Results:
     undone, errors = [], []
     for change in form.changes:
         try:
-            undone.append(get_services().undo_changes.undo(caller, change))
+            undone.append(get_services().changes.undo_changes.undo(caller, change))
         except (ConflictError, ChangeNotFoundError) as error:
             errors.append(error)
     return _Results(undone=tuple(undone), errors=tuple(errors))

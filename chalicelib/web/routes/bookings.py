@@ -39,7 +39,7 @@ def get_slot(request: Request, _caller: Caller, slot_id: str) -> Response:
 
     The slot in its current state: `busy-tentative` is held, `busy` is booked.
     """
-    found = get_services().book_slots.get_slot(slot_id_from_path(slot_id))
+    found = get_services().bookings.book_slots.get_slot(slot_id_from_path(slot_id))
     return json_or_not_modified(serialize_slot(found.slot, found.doctor), request)
 
 
@@ -63,7 +63,7 @@ def get_offers(request: Request, _caller: Caller, slot_id: str) -> Response:
     """
     slot = slot_id_from_path(slot_id)
     limit = parse_limit(request, default=DEFAULT_OFFERS)
-    offers = get_services().offer_slots.list_offers(slot, limit)
+    offers = get_services().bookings.offer_slots.list_offers(slot, limit)
     return json_or_not_modified(serialize_offers(offers), request)
 
 
@@ -86,7 +86,7 @@ def put_hold(request: Request, caller: Caller, slot_id: str) -> Response:
     """
     slot = slot_id_from_path(slot_id)
     holder, length = parse_hold(request)
-    held = get_services().book_slots.hold(caller, slot, holder, length)
+    held = get_services().bookings.book_slots.hold(caller, slot, holder, length)
     request_context.current_request().metrics["Holds"] += 1
     return json_response(serialize_held_slot(held))
 
@@ -102,7 +102,7 @@ def delete_hold(request: Request, caller: Caller, slot_id: str) -> Response:
     """Release a hold."""
     slot = slot_id_from_path(slot_id)
     holder = valid_key("holder", required_query(request, "holder"))
-    get_services().book_slots.release(caller, slot, holder)
+    get_services().bookings.book_slots.release(caller, slot, holder)
     return no_content()
 
 
@@ -125,7 +125,7 @@ def put_booking(request: Request, caller: Caller, slot_id: str) -> Response:
     window do not count, and the patient reference is optional.
     """
     slot = slot_id_from_path(slot_id)
-    booked = get_services().book_slots.book(caller, slot, parse_booking(request))
+    booked = get_services().bookings.book_slots.book(caller, slot, parse_booking(request))
     request_context.current_request().metrics["Bookings"] += booked.created
     status = HTTPStatus.CREATED if booked.created else HTTPStatus.OK
     return json_response(serialize_slot(booked.slot, booked.doctor), status=status)
@@ -146,5 +146,5 @@ def delete_booking(request: Request, caller: Caller, slot_id: str) -> Response:
     """
     slot = slot_id_from_path(slot_id)
     booking_id = valid_key("booking_id", required_query(request, "booking_id"))
-    get_services().book_slots.cancel(caller, slot, booking_id)
+    get_services().bookings.book_slots.cancel(caller, slot, booking_id)
     return no_content()

@@ -63,7 +63,7 @@ def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
     with violations:
         limit = parse_limit(request)
     violations.raise_any()
-    changes = get_services().list_changes.list_page(
+    changes = get_services().changes.list_changes.list_page(
         caller,
         search,
         limit=limit,
@@ -100,7 +100,9 @@ def get_history(request: Request, caller: Caller) -> Response:
     from chalicelib.domain.change_feed import ChangeSearch
 
     search = ChangeSearch(doctor_id=doctor_id, on=on)
-    changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
+    changes = get_services().changes.list_changes.list_page(
+        caller, search, cursor=query(request, "cursor")
+    )
     return json_or_not_modified(serialize_changes(changes), request)
 
 
@@ -125,7 +127,7 @@ def post_undo(request: Request, caller: Caller) -> Response:
         from chalicelib.web.pages import undo
 
         return undo.undo_form(caller, undo.parse_undo_form(request), request)
-    undone = get_services().undo_changes.undo(caller, parse_undo_json(request))
+    undone = get_services().changes.undo_changes.undo(caller, parse_undo_json(request))
     request_context.current_request().metrics["Saves"] += undone.saved.created
     day = serialize_day(undone.saved)
     return json_response(serialize_undone(undone, day), {"ETag": etag(day.version, day)})

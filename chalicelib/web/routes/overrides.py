@@ -44,7 +44,9 @@ def post_release(request: Request, caller: Caller, slot_id: str) -> Response:
     reason.
     """
     slot = slot_id_from_path(slot_id)
-    return _respond(get_services().override_bookings.release(caller, slot, parse_reason(request)))
+    return _respond(
+        get_services().bookings.override_bookings.release(caller, slot, parse_reason(request))
+    )
 
 
 @routes.post(
@@ -64,7 +66,9 @@ def post_disrupt(request: Request, caller: Caller, slot_id: str) -> Response:
     mark keeps its first reason. The audit log has the reason.
     """
     slot = slot_id_from_path(slot_id)
-    return _respond(get_services().override_bookings.disrupt(caller, slot, parse_reason(request)))
+    return _respond(
+        get_services().bookings.override_bookings.disrupt(caller, slot, parse_reason(request))
+    )
 
 
 @routes.delete(
@@ -78,7 +82,7 @@ def delete_disruption(_request: Request, caller: Caller, slot_id: str) -> Respon
     The booking no longer has to move. Nothing changes if it is not disrupted.
     """
     slot = slot_id_from_path(slot_id)
-    return _respond(get_services().override_bookings.lift_disruption(caller, slot))
+    return _respond(get_services().bookings.override_bookings.lift_disruption(caller, slot))
 
 
 @routes.post(
@@ -98,7 +102,9 @@ def post_revoke(request: Request, caller: Caller, slot_id: str) -> Response:
     has begun keeps its booking. The audit log has the reason.
     """
     slot = slot_id_from_path(slot_id)
-    return _respond(get_services().override_bookings.revoke(caller, slot, parse_reason(request)))
+    return _respond(
+        get_services().bookings.override_bookings.revoke(caller, slot, parse_reason(request))
+    )
 
 
 @routes.delete(
@@ -119,7 +125,7 @@ def delete_holds(request: Request, caller: Caller, doctor_id: str) -> Response:
     """
     doctor_id = doctor_id_from_path(doctor_id)
     client = parse_client_id(request)
-    released = get_services().override_bookings.release_holds(caller, doctor_id, client)
+    released = get_services().bookings.override_bookings.release_holds(caller, doctor_id, client)
     return json_response(booking_schemas.ReleasedHolds(released=released))
 
 
@@ -142,7 +148,7 @@ def get_bookings(request: Request, caller: Caller, doctor_id: str) -> Response:
     services = get_services()
     doctor_id = doctor_id_from_path(doctor_id)
     wanted = parse_booking_query(doctor_id, request, lambda: services.find_slots.today(doctor_id))
-    found = services.override_bookings.list_bookings(caller, wanted)
+    found = services.bookings.override_bookings.list_bookings(caller, wanted)
     return json_or_not_modified(serialize_bookings(found), request)
 
 

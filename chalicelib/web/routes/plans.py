@@ -39,7 +39,7 @@ def get_series_list(_request: Request, caller: Caller, doctor_id: str) -> Respon
     from chalicelib.web.api.plan_serializers import serialize_series_list
 
     doctor_id = doctor_id_from_path(doctor_id)
-    found = get_services().list_series.list_series(caller, doctor_id)
+    found = get_services().plans.list_series.list_series(caller, doctor_id)
     return json_response(serialize_series_list(found))
 
 
@@ -54,7 +54,7 @@ def get_series(_request: Request, caller: Caller, doctor_id: str, series_id: str
     from chalicelib.web.api.plan_serializers import serialize_series
 
     series_id, doctor_id = series_id_from_path(series_id), doctor_id_from_path(doctor_id)
-    series = get_services().list_series.get_series(caller, doctor_id, series_id)
+    series = get_services().plans.list_series.get_series(caller, doctor_id, series_id)
     return json_response(serialize_series(series))
 
 
@@ -77,7 +77,7 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
     from chalicelib.web.api.plan_serializers import serialize_plans
 
     doctor_id = doctor_id_from_path(doctor_id)
-    found = get_services().list_plans.list_latest(caller, doctor_id, parse_state(request))
+    found = get_services().plans.list_plans.list_latest(caller, doctor_id, parse_state(request))
     return json_response(serialize_plans(found))
 
 
@@ -153,7 +153,7 @@ def post_plan_step(request: Request, caller: Caller, doctor_id: str, plan_id: st
     only_applied = parse_only_applied(request)
     doctor_id, plan_id = _ids(doctor_id, plan_id)
     try:
-        view = get_services().apply_plans.step_and_view(
+        view = get_services().plans.apply_plans.step_and_view(
             caller, doctor_id, plan_id, only_applied=only_applied
         )
     except plan_errors.PreviewChangedError as error:
@@ -172,18 +172,18 @@ def delete_plan(_request: Request, caller: Caller, doctor_id: str, plan_id: str)
     What is done stays; a step continues it.
     """
     doctor_id, plan_id = _ids(doctor_id, plan_id)
-    get_services().apply_plans.stop(caller, doctor_id, plan_id)
+    get_services().plans.apply_plans.stop(caller, doctor_id, plan_id)
     return _plan_response(_view(caller, doctor_id, plan_id))
 
 
 def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
     services = get_services()
     if requested.series:
-        return services.propose_series.propose(caller, doctor_id, requested.series)
+        return services.plans.propose_series.propose(caller, doctor_id, requested.series)
     if requested.ended:
-        return services.propose_series.propose_end(caller, doctor_id, *requested.ended)
+        return services.plans.propose_series.propose_end(caller, doctor_id, *requested.ended)
     if requested.imported:
-        return services.propose_imports.propose(caller, doctor_id, requested.imported)
+        return services.plans.propose_imports.propose(caller, doctor_id, requested.imported)
     if requested.replaces_open:
         return services.plans.propose_hours.propose(caller, doctor_id)
     if requested.time_off or requested.lifted:
@@ -192,14 +192,14 @@ def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView
 
 
 def _propose_time_off(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
-    proposals = get_services().propose_time_off
+    proposals = get_services().plans.propose_time_off
     if requested.time_off:
         return proposals.propose(caller, doctor_id, requested.time_off)
     return proposals.propose_lift(caller, doctor_id, requested.lifted or "")
 
 
 def _propose_undo(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
-    undos = get_services().propose_undos
+    undos = get_services().plans.propose_undos
     if requested.undone_change:
         return undos.propose_for_change(caller, requested.undone_change)
     return undos.propose_for_plan(caller, doctor_id, requested.undone_plan or "")
@@ -213,7 +213,7 @@ def _ids(doctor_id: str, plan_id: str) -> tuple[str, str]:
 
 
 def _view(caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
-    return get_services().apply_plans.view(caller, *_ids(doctor_id, plan_id))
+    return get_services().plans.apply_plans.view(caller, *_ids(doctor_id, plan_id))
 
 
 def _plan_response(view: PlanView) -> Response:

@@ -31,7 +31,7 @@ def get_time_off(_request: Request, caller: Caller, doctor_id: str) -> Response:
     """
     from chalicelib.web.api.time_off_serializers import serialize_time_off_list
 
-    found = get_services().list_time_off.list_time_off(caller, doctor_id_from_path(doctor_id))
+    found = get_services().plans.list_time_off.list_time_off(caller, doctor_id_from_path(doctor_id))
     return json_response(serialize_time_off_list(found))
 
 
