@@ -21,7 +21,7 @@ def test_plans_end_as_one_clean_run_does(services: Services) -> None:
         def __init__(self) -> None:
             super().__init__(services)
 
-    runs = rounds(daily=3, nightly=250)
+    runs = rounds(daily=3, nightly=500)
     run_state_machine_as_test(
         OfThese, settings=settings(max_examples=runs, stateful_step_count=25, deadline=None)
     )

@@ -295,5 +295,5 @@ def test_any_operation_order_matches_model(services: Services, dynamodb: DynamoD
         def __init__(self) -> None:
             super().__init__(services, dynamodb)
 
-    runs = rounds(daily=3, nightly=250)
+    runs = rounds(daily=3, nightly=500)
     run_state_machine_as_test(OfThese, settings=settings(max_examples=runs, stateful_step_count=30))
