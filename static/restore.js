@@ -1,7 +1,7 @@
 // After the schedule is rendered: sets the boxes to the unsaved changes, and names those that no box shows.
 
-import { boxesOf, createSentence, daysOf, doctorOf, find, idOf, isPractice, isStored, kindOf } from "./dom.js";
-import { scheduleForm, STORED_KINDS, titleOf, versionOf } from "./dom.js";
+import { boxesOf, createSentence, daysOf, doctorOf, editableBoxes, find, idOf, isPractice } from "./dom.js";
+import { isStored, kindOf, scheduleForm, STORED_KINDS, titleOf, versionOf } from "./dom.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { joinList, text } from "./texts.js";
 import { unsavedDay, ticksOf } from "./unsaved.js";
@@ -67,4 +67,12 @@ export function restoreUnsaved() {
   };
   const changed = stale.filter((day) => unsavedDay(form, day)).map(name);
   if (changed.length) showSentence(text("changedMeanwhile", { count: changed.length, days: joinList(changed) }));
+}
+
+// When the page is loaded. The user may have changed boxes before this script ran.
+export function restoreAtLoad() {
+  const changed = editableBoxes().filter((box) => box.checked !== box.defaultChecked);
+  restoreUnsaved();
+  for (const box of changed) box.checked = !box.defaultChecked;
+  if (changed.length) refreshUnsaved();
 }

@@ -10,7 +10,7 @@ import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "
 import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
 import { expectChanges, poll } from "./polling.js";
-import { applyUnsaved, keepUnsaved, restoreUnsaved } from "./restore.js";
+import { applyUnsaved, keepUnsaved, restoreAtLoad, restoreUnsaved } from "./restore.js";
 import "./review.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
@@ -173,5 +173,5 @@ document.addEventListener("focusin", ({ target }) => {
   if (boxAt(target) && find("#origin")) import(find("#origin").dataset.script).catch(() => {});
 });
 
-restoreUnsaved();
+restoreAtLoad();
 resetDateField();

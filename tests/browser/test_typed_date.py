@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +10,6 @@ from playwright.sync_api import expect
 from chalicelib.web.dates import format_date
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
-
     from tests.support.manage_slots_page import ManageSlotsPage
 
 
@@ -63,20 +60,3 @@ def test_date_that_does_not_exist_is_explained_on_a_practice_day(
     page.get_by_role("heading", level=1).click()
 
     expect(explanation).to_be_visible()
-
-
-def test_date_that_is_chosen_while_the_page_loads_is_opened(day_page: ManageSlotsPage) -> None:
-    page = day_page.page
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(re.compile(r"/static/slots\.[^/]+\.js"), hold)
-    page.goto(day_page.url, wait_until="commit")
-    page.get_by_label("Go to date").fill("2030-03-15")
-
-    for route in held:
-        route.continue_()
-
-    expect(page.get_by_role("heading", level=1)).to_have_text("Friday 15 March 2030")

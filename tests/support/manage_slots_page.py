@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -13,14 +14,15 @@ from tests.support.console_errors import record_console_errors
 from tests.support.factories import LONDON, to_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
     from tests.support.live_server import LiveServer
 
 POLL_URL = re.compile("part=schedule")
+_SCRIPT_URL = re.compile(r"/static/slots\.[^/]+\.js")
 
 
 class ManageSlotsPage:
@@ -39,6 +41,21 @@ class ManageSlotsPage:
     def open(self) -> None:
         """Load the page."""
         self.page.goto(self.url)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Load the page; its scripts arrive at the end of the block."""
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        self.page.route(_SCRIPT_URL, hold, times=1)
+        with self.page.expect_request(_SCRIPT_URL):
+            self.page.goto(self.url, wait_until="commit")
+        yield
+        for route in held:
+            route.continue_()
 
     def checkbox(self, start: str) -> Locator:
         """Return the checkbox of the slot that starts then."""
