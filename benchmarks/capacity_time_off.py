@@ -69,10 +69,8 @@ def _measure_closure(client: AppClient, measure: CapacityRecorder) -> None:
 def _measure_bookings(
     client: AppClient, measure: CapacityRecorder, held: Slot, booked: Slot
 ) -> None:
-    site, overrides = (
-        client.services.bookings.book_slots,
-        client.services.bookings.override_bookings,
-    )
+    services = client.services.bookings
+    site, overrides = services.book_slots, services.override_bookings
     slot_id, other = (SlotId("dr-lee", slot.start) for slot in (held, booked))
     measure(
         "hold on a day with time off", lambda: site.hold(_SITE, slot_id, "hannah", _FIVE_MINUTES)

@@ -80,17 +80,17 @@ def submit(caller: Caller, request: Request) -> Response:
 
 
 def _acts(fields: Fields) -> dict[str, Callable[[Caller, SlotId], object]]:
-    services = get_services()
+    services = get_services().bookings
 
     def book(caller: Caller, slot_id: SlotId) -> None:
         booking = Booking(booking_id=_booking_id(fields))
-        booked = services.bookings.book_slots.book(caller, slot_id, booking)
+        booked = services.book_slots.book(caller, slot_id, booking)
         request_context.current_request().metrics["Bookings"] += booked.created
 
     def free(caller: Caller, slot_id: SlotId) -> None:
-        services.bookings.book_slots.cancel(caller, slot_id, _booking_id(fields))
+        services.book_slots.cancel(caller, slot_id, _booking_id(fields))
 
-    overrides = services.bookings.override_bookings
+    overrides = services.override_bookings
     return {
         "book": book,
         "free": free,
